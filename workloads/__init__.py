@@ -1,0 +1,80 @@
+"""What is timed: one module here is one workload, and the module's name is its id.
+
+Owns the record that describes a workload, and finding and loading workloads by name. Plain Python: imports neither ray
+nor pytest nor anything heavy, reads no clock, and knows nothing of how a workload is run or timed. Modules whose
+name starts with an underscore are helpers, not workloads.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+SIZES = ("small", "medium", "full")
+
+IMAGE_SOURCE_VARIABLE = "WORKLOADS_IMAGE_SOURCE"
+"""Environment variable that tells image workloads where images come from: `generated`, `urls` or a folder."""
+
+
+class WorkloadError(Exception):
+    """A workload can't be used as it is; the message is one sentence that says what would work."""
+
+
+class CheckError(AssertionError):
+    """A result differs from the truth; the message names workload, item and both values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """A task, its items, and the truth that its results must meet.
+
+    Attributes:
+        task: `task(item) -> result`, importable by name, single-threaded, deterministic; results compare with `==`.
+        items: `items(size, tasks) -> sequence` of inputs, seeded; `tasks` is the number of CPUs to keep busy.
+        check: `check(items, results)` raises `CheckError` where a result is not the truth, computed independently of
+            `task`; returns a short statement for the report (may be empty).
+        sizes: for each of `SIZES`, what the size means, as JSON values: `{"small": {"n": 20_000}, …}`.
+        memory: peak bytes of one running task by size; a size left out needs no check before it starts.
+
+    Raises:
+        WorkloadError: `sizes` lacks a size or has an unknown one, or a part can't be called.
+    """
+
+    task: Callable[[Any], Any]
+    items: Callable[[str, int], Sequence[Any]]
+    check: Callable[[Sequence[Any], Sequence[Any]], str]
+    sizes: Mapping[str, Mapping[str, Any]]
+    memory: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for part in ("task", "items", "check"):
+            if not callable(getattr(self, part)):
+                raise WorkloadError(f"{part} must be a function, not {getattr(self, part)!r}")
+        if set(self.sizes) != set(SIZES):
+            raise WorkloadError(f"sizes must be exactly {', '.join(SIZES)}, not {', '.join(self.sizes) or 'none'}")
+        if unknown := set(self.memory) - set(SIZES):
+            raise WorkloadError(f"memory names unknown sizes: {', '.join(sorted(unknown))}")
+
+
+def names() -> list[str]:
+    """Ids of all workloads, sorted; found by file name, so that nothing is imported."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
+def load(name: str) -> Workload:
+    """Import one workload.
+
+    Raises:
+        WorkloadError: no such workload, or its module defines no complete `WORKLOAD`; names the module's file.
+    """
+    if name not in names():
+        raise WorkloadError(f"no workload {name!r}; there are: {', '.join(names())}")
+    try:
+        module = importlib.import_module(f"{__name__}.{name}")
+    except (TypeError, WorkloadError) as error:  # TypeError: the record was made with a part missing
+        raise WorkloadError(f"workloads/{name}.py: {error}") from error
+    workload = getattr(module, "WORKLOAD", None)
+    if not isinstance(workload, Workload):
+        raise WorkloadError(f"workloads/{name}.py: WORKLOAD must be a Workload record, not {workload!r}")
+    return workload
