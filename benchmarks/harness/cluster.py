@@ -1,0 +1,202 @@
+"""Start Ray on this machine or join a running cluster, check it, and leave nothing behind.
+
+Owns Ray's life: settings, the check of every node, and the end. Runs no workload.
+"""
+
+import contextlib
+import logging
+import os
+import platform
+import secrets
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.harness import machine
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKED_PACKAGES = ("ray", "torch", "torchvision")
+
+
+class ClusterError(Exception):
+    """Ray can't be used; one sentence that says why and what would work."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Ray that is ready.
+
+    Attributes:
+        cpus: CPUs that Ray has, over all nodes.
+        nodes: nodes that have CPUs.
+        start_s: seconds that starting or joining took.
+        spill_folder: where a Ray started here spills objects to; None for a joined cluster.
+    """
+
+    cpus: int
+    nodes: int
+    start_s: float
+    spill_folder: Path | None = field(default=None)
+
+    def spilled_bytes(self) -> int:
+        """Bytes spilled from the object store and still on disk (started here) or so far (joined).
+
+        A joined cluster tells only where grpcio is installed (`ray[default]`); otherwise 0.
+        """
+        if self.spill_folder is not None:
+            return sum(path.stat().st_size for path in self.spill_folder.rglob("*") if path.is_file())
+        import ray
+
+        # No public interface tells what was spilled; `ray memory` asks for it this way.
+        from ray._private import internal_api
+
+        try:
+            stats = [
+                internal_api.node_stats(node["NodeManagerAddress"], node["NodeManagerPort"], include_memory_info=False)
+                for node in ray.nodes()
+                if node["Alive"]
+            ]
+        except ImportError:
+            return 0
+        return sum(int(stat.store_stats.spilled_bytes_total) for stat in stats)
+
+
+@contextlib.contextmanager
+def start(cpus: int) -> Iterator[Cluster]:
+    """A new Ray on this machine with `cpus` CPUs, whatever else runs here; stopped and removed at the end.
+
+    Raises:
+        ClusterError: Ray does not start.
+    """
+    # Ray refuses socket paths over 107 bytes, which a folder below TMPDIR can exceed: macOS's is 50 bytes long.
+    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
+    (spill_folder := folder / "spilled").mkdir()
+    # A token of its own in the environment: Ray then neither reads nor writes one in the user's home.
+    settings = {
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "RAY_task_oom_retries": "0",
+        "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }
+    before = set(psutil.Process().children(recursive=True))
+    with _environment(settings), _sigterm_is_ctrl_c():
+        try:
+            clock = time.perf_counter()
+            _init(
+                address="local",
+                num_cpus=cpus,
+                include_dashboard=False,
+                object_spilling_directory=str(spill_folder),
+                _temp_dir=str(folder),
+            )
+            yield Cluster(cpus, 1, time.perf_counter() - clock, spill_folder)
+        finally:
+            _stop(set(psutil.Process().children(recursive=True)) - before)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def join(address: str) -> Iterator[Cluster]:
+    """A running cluster: this tree goes along, every node is checked; left running at the end.
+
+    Raises:
+        ClusterError: no cluster answers at `address`, or nodes differ from this process in Python or packages.
+    """
+    with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}), _sigterm_is_ctrl_c():
+        try:
+            clock = time.perf_counter()
+            excludes = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
+            runtime_env = {"working_dir": str(ROOT), "excludes": excludes, "env_vars": machine.ONE_THREAD}
+            _init(address=address, runtime_env=runtime_env)
+            start_s = time.perf_counter() - clock
+            yield _checked(start_s)
+        finally:
+            _stop(set())
+
+
+def _init(**options: Any) -> None:
+    import ray
+
+    try:
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
+    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
+        raise ClusterError(f"Ray can't {where}: {reason}") from error
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `ray.init` has put its own in place
+
+
+def _checked(start_s: float) -> Cluster:
+    """Ask every node with CPUs what runs there; differing ones are an error that names them all."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+    cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
+    if not cpus:
+        raise ClusterError("the cluster has no node with a CPU")
+    ask = ray.remote(num_cpus=0, max_retries=0)(software)
+    asked = [
+        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote()
+        for node in nodes
+    ]
+    mine = software()
+    different = [
+        f"{node['NodeManagerHostname']} has {name} {theirs.get(name)}, not {version}"
+        for node, theirs in zip(nodes, ray.get(asked, timeout=120), strict=True)
+        for name, version in mine.items()
+        if theirs.get(name) != version
+    ]
+    if different:
+        raise ClusterError("nodes differ from this process: " + "; ".join(different))
+    return Cluster(cpus, len(nodes), start_s)
+
+
+def software() -> dict[str, str]:
+    """Versions that driver and workers must share."""
+    found = machine.versions()
+    return {"Python": platform.python_version(), **{name: found[name] for name in CHECKED_PACKAGES}}
+
+
+def _stop(processes: set[psutil.Process]) -> None:
+    """Disconnect, and end what is still alive of `processes` after 10 s: by process, never by name."""
+    import ray
+
+    ray.shutdown()
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    for process in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=5)
+
+
+@contextlib.contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _sigterm_is_ctrl_c() -> Iterator[None]:
+    """SIGTERM ends the session as Ctrl-C does. Ray's own handler would raise SystemExit: one failed test more."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,138 @@
+"""One test's measurement: prepare, warm up, plan, time, record. The one place that calls pytest-benchmark.
+
+Owns how many rounds run and what goes into `extra_info`. How items are run is the variants' matter, the order and
+validity of rounds `pairing`'s, the estimate `speedup`'s.
+"""
+
+import statistics
+import time
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from pytest_benchmark.fixture import BenchmarkFixture
+from tqdm import tqdm
+
+from benchmarks.harness import machine
+from benchmarks.harness.options import Plan
+from benchmarks.harness.pairing import Pairing, Subject
+from benchmarks.harness.speedup import speedup
+from benchmarks.harness.variants import Variant
+from workloads import load
+
+WARM_PAIR_S = 1.0
+"""A pair estimated below this gets one untimed run first, whose time then plans the rounds. For longer ones that would
+cost as much as it is worth, and one task tells their time well enough."""
+
+
+class NotEnoughMemoryError(Exception):
+    """The tasks would need more memory than is free; the message says how much of each."""
+
+
+def measure(
+    benchmark: BenchmarkFixture, name: str, size: str, tasks: int, variant: Variant, partner: Variant | None, plan: Plan
+) -> None:
+    """Time a workload's rounds on `variant`, each beside one of `partner`, verify them and fill `extra_info`.
+
+    Args:
+        benchmark: pytest-benchmark's fixture, unused so far.
+        name: the workload's id.
+        size: one of `workloads.SIZES`.
+        tasks: CPUs to keep busy; what it means is the workload's matter.
+        variant: what pytest-benchmark times.
+        partner: what the speedup is against; None for none.
+        plan: how long to go on.
+
+    Raises:
+        WorkloadError, VariantError: the workload can't be used, or not as a timing needs it.
+        NotEnoughMemoryError: the tasks need more memory than is free.
+        CheckError, InvalidRoundsError: as `Pairing.after`.
+    """
+    workload = load(name)
+    _check_memory(f"{name}-{size}-{variant.name}", workload.memory.get(size, 0), variant, partner)
+    subject = Subject(name, size, workload, workload.items(size, tasks), variant, partner)
+    try:
+        cold_start_s = _get_ready(subject, tasks)
+        rounds = plan.rounds(_estimate(subject)) if benchmark.enabled else 1
+        with _progress(subject, rounds) as progress:
+            on_result = None if progress.disable else progress.update
+            pairing = Pairing(subject, rounds, disable_gc=plan.disable_gc, on_result=on_result)
+            benchmark.group = f"{name}-{size}"
+            benchmark.pedantic(pairing.run, setup=pairing.before, teardown=pairing.after, rounds=rounds)
+            if not benchmark.enabled:  # then it runs set-up and target once, and no tear-down
+                pairing.after()
+    finally:
+        for runner in subject.runners():
+            runner.close()
+    benchmark.extra_info.update(_record(subject, pairing, cold_start_s))
+
+
+def _check_memory(test: str, per_task: int, variant: Variant, partner: Variant | None) -> None:
+    """Refuse what would be killed or swap: every slot of the variant runs a task, and the driver keeps a partner's."""
+    need = per_task * (variant.slots + (partner.slots if partner is not None else 0))
+    free = machine.free_memory()
+    if need > free:
+        raise NotEnoughMemoryError(
+            f"{test} needs {need / 1e9:.1f} GB of memory ({per_task / 1e9:.2f} GB a task), "
+            f"and {free / 1e9:.1f} GB are free"
+        )
+
+
+def _get_ready(subject: Subject, tasks: int) -> float:
+    """Hand out the items and warm every worker up; seconds that the variant's workers took to their first results."""
+    sample = subject.workload.items("small", tasks)
+    for runner in subject.runners():
+        runner.prepare(subject.workload.task, subject.items, sample)
+    return [runner.warm_up() for runner in subject.runners()][-1]
+
+
+def _estimate(subject: Subject) -> float:
+    """Seconds that a round and its partner's take together."""
+    start = time.perf_counter()
+    subject.workload.task(subject.items[0])
+    serial_s = (time.perf_counter() - start) * len(subject.items)
+    estimate = sum(serial_s / runner.slots for runner in subject.runners())
+    if estimate < WARM_PAIR_S:
+        estimate = sum(runner.run().seconds for runner in subject.runners())
+    return estimate
+
+
+def _progress(subject: Subject, rounds: int) -> "tqdm[Any]":
+    """A bar over all tasks of all rounds: at full size, where a round takes seconds or minutes, and on a terminal."""
+    return tqdm(
+        total=rounds * len(subject.runners()) * len(subject.items),
+        desc=f"{subject.name}-{subject.size}-{subject.variant.name}",
+        unit="task",
+        disable=None if subject.size == "full" else True,
+        leave=False,
+    )
+
+
+def _quartiles(seconds: list[float]) -> dict[str, float]:
+    q1, median, q3 = np.percentile(seconds, [25, 50, 75])
+    return {"q1": float(q1), "median": float(median), "q3": float(q3)}
+
+
+def _record(subject: Subject, pairing: Pairing, cold_start_s: float) -> dict[str, Any]:
+    """What a reader of the JSON needs beside pytest-benchmark's own figures; seconds and bytes."""
+    record: dict[str, Any] = {
+        "workload": subject.name,
+        "variant": subject.variant.name,
+        "size": subject.size,
+        "params": dict(subject.workload.sizes[subject.size]),
+        "tasks": len(subject.items),
+        "cpus": subject.variant.slots,
+        "threads": subject.variant.threads,
+        "verified": True,
+        "statement": pairing.statement,
+        "cold_start_s": cold_start_s,
+        "put_s": subject.variant.put_s,
+        "put_bytes": subject.variant.put_bytes,
+        "submit_s": statistics.median(round_.submit_s for round_ in pairing.rounds),
+        "invalid_pairs": pairing.invalid.total(),
+        "tasks_per_node": Counter(execution.worker[0] for execution in pairing.rounds[-1].executions),
+    }
+    if subject.partner is not None and pairing.pairs:
+        record["partner"] = {"variant": subject.partner.name, **_quartiles([pair.partner_s for pair in pairing.pairs])}
+        record["speedup"] = speedup(pairing.pairs).record()
+    return record

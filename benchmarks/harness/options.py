@@ -1,0 +1,191 @@
+"""The suite's command-line options: what they are, what they may be, what they mean.
+
+Owns reading and refusing. A wrong value is a `pytest.UsageError`: one sentence, before anything runs.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmarks.harness import machine
+from benchmarks.harness.variants import VARIANTS
+from workloads import SIZES
+
+REPORT_FORMATS = (".md", ".svg", ".png")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the options ask of every test.
+
+    Attributes:
+        min_rounds: at least so many rounds, whatever their time.
+        max_time: seconds for all rounds of a test, partners included.
+        disable_gc: garbage collection is off in timed rounds.
+    """
+
+    min_rounds: int
+    max_time: float
+    disable_gc: bool
+
+    def rounds(self, pair_s: float) -> int:
+        """How many rounds to run where one, with its partner's, takes `pair_s` seconds.
+
+        Even, so that both orders come equally often; a single one only if just one was asked for and no more fit.
+        """
+        wanted = max(self.min_rounds, int(self.max_time / pair_s))
+        return wanted + wanted % 2 if wanted > 1 else 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one run, checked.
+
+    Attributes:
+        size: one of `workloads.SIZES`.
+        variants: which of `VARIANTS` to time, in their order.
+        ray_address: cluster to join; None starts Ray here.
+        ray_num_cpus: CPUs for a Ray started here; None for all usable ones.
+        image_source: `generated`, `urls` or a folder's absolute path.
+        reports: files to write.
+        plan: rounds for every test.
+    """
+
+    size: str
+    variants: list[str]
+    ray_address: str | None
+    ray_num_cpus: int | None
+    image_source: str
+    reports: list[Path]
+    plan: Plan
+
+    @property
+    def local_cpus(self) -> int:
+        """CPUs that a Ray started here gets."""
+        return self.ray_num_cpus or machine.usable_cpus()
+
+
+KEY = pytest.StashKey[Settings]()
+
+
+def add(parser: pytest.Parser) -> None:
+    """Declare the options in a group of their own."""
+    group = parser.getgroup("ray task benchmarks")
+    option = group.addoption
+    option("--workload-size", choices=SIZES, default="medium", help="What the workloads run at. Default: %(default)s")
+    option(
+        "--variants",
+        default="serial,ray",
+        metavar="LIST",
+        help=f"Which of {', '.join(VARIANTS)} to time, separated by commas. Default: %(default)s",
+    )
+    option("--ray-address", metavar="ADDRESS", help="Cluster to join ('auto' or HOST:PORT) instead of starting Ray.")
+    option("--ray-num-cpus", metavar="N", help="CPUs for the Ray started here. Default: all that can be used.")
+    option(
+        "--image-source",
+        default="generated",
+        metavar="{generated,urls,DIR}",
+        help="Photographs: generated here, downloaded, or of a folder. Default: %(default)s",
+    )
+    option(
+        "--report",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="Write the results to a .md (tables), .svg or .png (chart) file. Can be used several times.",
+    )
+
+
+def read(config: pytest.Config) -> Settings:
+    """The options' values.
+
+    Raises:
+        pytest.UsageError: one of them makes no sense; names it, its value and what would.
+    """
+    address, cpus = config.getoption("ray_address"), _cpus(config.getoption("ray_num_cpus"))
+    if address is not None and address.startswith("ray://"):
+        raise pytest.UsageError(
+            f"--ray-address {address}: over ray:// the client's link would be timed; run on the cluster's head node "
+            "with --ray-address auto, or send the run there with `ray job submit`"
+        )
+    if address is not None and cpus is not None:
+        raise pytest.UsageError(
+            f"--ray-num-cpus {cpus}: a joined cluster ({address}) has the CPUs that it has; drop one"
+        )
+    _refuse_xdist(config)
+    return Settings(
+        size=config.getoption("workload_size"),
+        variants=_variants(config.getoption("variants")),
+        ray_address=address,
+        ray_num_cpus=cpus,
+        image_source=_image_source(config.getoption("image_source")),
+        reports=[_report(Path(path)) for path in config.getoption("report")],
+        plan=Plan(
+            min_rounds=config.getoption("benchmark_min_rounds"),
+            max_time=float(config.getoption("benchmark_max_time")),
+            disable_gc=config.getoption("benchmark_disable_gc"),
+        ),
+    )
+
+
+def _cpus(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise pytest.UsageError(f"--ray-num-cpus {value}: must be a whole number of at least 1")
+    return int(value)
+
+
+def _variants(value: str) -> list[str]:
+    asked = [name.strip() for name in value.split(",") if name.strip()]
+    if unknown := [name for name in asked if name not in VARIANTS]:
+        raise pytest.UsageError(f"--variants {value}: no variant {unknown[0]!r}; there are {', '.join(VARIANTS)}")
+    if not asked:
+        raise pytest.UsageError(f"--variants {value!r}: name at least one of {', '.join(VARIANTS)}")
+    return [name for name in VARIANTS if name in asked]
+
+
+def _image_source(value: str) -> str:
+    if value in ("generated", "urls"):
+        return value
+    if not (folder := Path(value).expanduser()).is_dir():
+        raise pytest.UsageError(f"--image-source {value}: neither 'generated' nor 'urls' nor a folder that exists")
+    return str(folder.resolve())
+
+
+def _report(path: Path) -> Path:
+    if path.suffix not in REPORT_FORMATS:
+        raise pytest.UsageError(f"--report {path}: the name must end in one of {', '.join(REPORT_FORMATS)}")
+    if not path.absolute().parent.is_dir():
+        raise pytest.UsageError(f"--report {path}: there is no folder {path.absolute().parent}")
+    return path.absolute()
+
+
+def _refuse_xdist(config: pytest.Config) -> None:
+    """Tests that run at the same time would time each other. Not timing, they may."""
+    parallel = config.getoption("numprocesses", None) or "PYTEST_XDIST_WORKER" in os.environ
+    timing = not config.getoption("benchmark_disable") and not config.getoption("benchmark_skip")
+    benchmarks = config.rootpath / "benchmarks"
+    paths = [(config.invocation_params.dir / arg.split("::")[0]).resolve() for arg in config.args]
+    selected = [path for path in paths if benchmarks in (path, *path.parents) or path in benchmarks.parents]
+    if parallel and timing and selected:
+        raise pytest.UsageError(
+            "pytest-xdist (-n) runs tests at the same time, and each would time the others' load: drop -n, "
+            "or add --benchmark-disable to only run the workloads"
+        )
+
+
+def describe(settings: Settings) -> str:
+    """The run in one line, for pytest's header."""
+    ray = f"Ray at {settings.ray_address}" if settings.ray_address else f"{settings.local_cpus} CPUs for Ray"
+    return (
+        f"ray task benchmarks: {settings.size}, {', '.join(settings.variants)}, {ray}, images {settings.image_source}, "
+        f"at least {settings.plan.min_rounds} rounds and {settings.plan.max_time:g} s a test"
+    )
+
+
+def ignored(path: Path, settings: Settings) -> bool:
+    """Whether a file of benchmarks has nothing to time in this run."""
+    return path.name == "test_ceiling.py" and not {"ray", "pool"} <= set(settings.variants)

@@ -1,0 +1,168 @@
+"""What the user sees: the speedup table, the notes beside it, and the files of `--report`.
+
+Owns wording and layout. Reads records and computes nothing that is not in them.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.harness import options, stored
+from benchmarks.harness.stored import Json
+
+Row = tuple[str, ...]
+
+HEADS: Row = ("", "partner", "time", "speedup", "95 % interval", "pairs", "submit", "cold start", "put")
+
+
+def publish(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write the tables to the terminal, to `--report` files and, in GitHub Actions, to the job's summary."""
+    records = stored.records(config)
+    settings = config.stash[options.KEY]
+    if records:
+        baselines = config.stash.setdefault(stored.KEY, stored.Baselines())
+        _terminal(reporter, records, baselines)
+        text = markdown(records, baselines, options.describe(settings))
+        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(text)
+        for path in settings.reports:
+            if path.suffix == ".md":
+                path.write_text(text, encoding="utf-8")
+            else:
+                from benchmarks.harness import chart
+
+                chart.draw(records, path)
+            reporter.write_line(f"Wrote {path}")
+    elif settings.reports and not config.getoption("collectonly"):
+        reporter.write_line("No benchmark was measured: no report written.", yellow=True)
+
+
+def seconds(value: float) -> str:
+    """Three significant digits in the unit that suits: 83.1 ms, 1.25 s, 340 µs."""
+    for unit, scale in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
+        if value * scale >= 1 or unit == "µs":
+            scaled = value * scale
+            return f"{scaled:.{0 if scaled >= 100 else 1 if scaled >= 10 else 2}f} {unit}"
+    raise AssertionError(value)
+
+
+def size(value: int) -> str:
+    return f"{value / 1e6:.1f} MB" if value >= 1e5 else f"{value / 1e3:.1f} kB" if value else "–"
+
+
+def label(record: Json) -> str:
+    """`fibonacci-medium-ray`, as in the test's id; what is timed beside another partner than serial says so."""
+    info = record["extra_info"]
+    beside = info.get("partner", {}).get("variant", "serial")
+    name = f"{info['workload']}-{info['size']}-{info['variant']}"
+    return name if beside == "serial" else f"{name} ÷ {beside}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "too few pairs" if low is None or high is None else f"[{low:.2f} {high:.2f}]"
+
+
+def rows(records: Iterable[Json]) -> list[Row]:
+    """A row for each record that has a partner, under `HEADS`."""
+    found: list[Row] = []
+    for record in records:
+        info = record["extra_info"]
+        if "speedup" not in info:
+            continue
+        ratio, partner = info["speedup"], info["partner"]
+        found.append(
+            (
+                label(record),
+                f"{partner['variant']} {seconds(partner['median'])}",
+                seconds(record["stats"]["median"]),
+                f"{ratio['median']:.2f}×",
+                interval(ratio["low"], ratio["high"]),
+                str(ratio["pairs"]),
+                seconds(info["submit_s"]),
+                seconds(info["cold_start_s"]),
+                f"{seconds(info['put_s'])}, {size(info['put_bytes'])}" if info["put_bytes"] else "–",
+            )
+        )
+    return found
+
+
+def moved(records: Iterable[Json], saved: dict[str, Json]) -> list[Row]:
+    """How each paired speedup differs from a saved run's: name, then, now."""
+    found: list[Row] = []
+    for record in records:
+        now = record["extra_info"].get("speedup")
+        then = saved.get(record["fullname"], {}).get("extra_info", {}).get("speedup")
+        if now and then:
+            found.append((label(record), *(f"{s['median']:.2f}× {interval(s['low'], s['high'])}" for s in (then, now))))
+    return found
+
+
+def statements(records: Iterable[Json]) -> list[str]:
+    """What the checks showed, a line for each workload, and how many pairs were left out where any were."""
+    lines: dict[str, None] = {}
+    for record in records:
+        info = record["extra_info"]
+        if info["statement"]:
+            lines[f"{info['workload']}-{info['size']}: {info['statement']}"] = None
+        if info["invalid_pairs"]:
+            lines[f"{label(record)}: {info['invalid_pairs']} invalid pairs left out"] = None
+    return list(lines)
+
+
+MOVED_HEADS: Row = ("speedup", "saved run", "this run")
+
+
+def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Json], baselines: stored.Baselines) -> None:
+    if table := rows(records):
+        reporter.section("speedup", sep="-")
+        _table(reporter, HEADS, table)
+    for line in statements(records):
+        reporter.write_line(line)
+    if table := moved(records, baselines.records):
+        reporter.section("speedup, compared", sep="-")
+        _table(reporter, MOVED_HEADS, table)
+        reporter.write_line("This describes two runs and is no verdict: identical code differs from run to run, too.")
+    if baselines.differences:
+        reporter.write_line(f"Not the same machine: {'; '.join(baselines.differences)}", yellow=True)
+    if baselines.missing:
+        reporter.write_line(
+            f"Nothing to compare with in {baselines.missing} yet: run once with --benchmark-autosave, and the next run "
+            "with --benchmark-compare is held against that one.",
+            yellow=True,
+        )
+
+
+def _table(reporter: pytest.TerminalReporter, heads: Row, table: Sequence[Row]) -> None:
+    widths = [max(len(row[i]) for row in [heads, *table]) for i in range(len(heads))]
+    for row in [heads, *table]:
+        first, *others = (f"{cell:{'<' if i == 0 else '>'}{widths[i]}}" for i, cell in enumerate(row))
+        reporter.write_line("  ".join([first, *others]).rstrip())
+
+
+def _markdown_table(heads: Row, table: Sequence[Row]) -> str:
+    lines = [heads, ("---", *("---:" for _ in heads[1:])), *table]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def markdown(records: Sequence[Json], baselines: stored.Baselines, caption: str) -> str:
+    """The tables as Markdown: times of all variants, speedups, what the checks showed, and the comparison."""
+    times: list[Row] = []
+    for record in records:
+        stats: dict[str, Any] = record["stats"]
+        spread = f"{seconds(stats['q1'])} – {seconds(stats['q3'])}"
+        times.append((label(record), seconds(stats["median"]), spread, str(stats["rounds"])))
+    parts = ["## Ray task benchmarks\n", f"{caption}\n"]
+    if table := rows(records):
+        parts.append(_markdown_table(HEADS, table))
+    parts.append(_markdown_table(("", "median", "middle half of the rounds", "rounds"), times))
+    if lines := statements(records):
+        parts.append("".join(f"- {line}\n" for line in lines))
+    if table := moved(records, baselines.records):
+        parts.append(_markdown_table(MOVED_HEADS, table))
+    if baselines.differences:
+        parts.append(f"Not the same machine: {'; '.join(baselines.differences)}\n")
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,61 @@
+"""What runs around a task where it runs: start and end, worker, busy threads.
+
+Owns the stamps. Imported by every worker, so it imports nothing heavy; hands out nothing and judges nothing.
+"""
+
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Task = Callable[[Any], Any]
+Worker = tuple[str, int]  # node id and process id
+Warm = tuple[Worker, float | None]  # a worker, and the threads it kept busy
+
+
+class Execution(NamedTuple):
+    """One task's run. `start` and `end` are seconds of the monotonic clock of the node that it ran on."""
+
+    result: Any
+    worker: Worker
+    start: float
+    end: float
+
+
+class Stamped:
+    """A task that also says where and when it ran: `task(item)` → the fields of an `Execution`."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __call__(self, item: Any) -> tuple[Any, Worker, float, float]:
+        start = time.perf_counter()
+        result = self.task(item)
+        return result, (node(), os.getpid()), start, time.perf_counter()
+
+
+class Counted:
+    """A task that also says how many threads it kept busy: `task(item)` → (worker, threads).
+
+    `threads` is the process's CPU time over the calling thread's; None below 5 ms, where the housekeeping of a Ray
+    worker would pass for a thread. Holds the worker for 50 ms more, so that no fast worker takes another's turn.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __call__(self, item: Any) -> Warm:
+        process, thread = time.process_time(), time.thread_time()
+        self.task(item)
+        process, thread = time.process_time() - process, time.thread_time() - thread
+        time.sleep(0.05)
+        return (node(), os.getpid()), process / thread if thread >= 0.005 else None
+
+
+@functools.cache
+def node() -> str:
+    """Id of the Ray node that this process belongs to; empty in a process without Ray."""
+    ray = sys.modules.get("ray")
+    return ray.get_runtime_context().get_node_id() if ray is not None and ray.is_initialized() else ""

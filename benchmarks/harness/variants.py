@@ -1,0 +1,291 @@
+"""Ways to run a workload's items: serial, ray, pool.
+
+Owns how tasks are handed out, and is the only user of `ray.remote`. Does not decide how many rounds run, compares no
+results and computes no speedup.
+"""
+
+import itertools
+import multiprocessing
+import signal
+import statistics
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from benchmarks.harness.stamps import Counted, Execution, Stamped, Task, Warm, Worker
+
+if TYPE_CHECKING:
+    from benchmarks.harness.cluster import Cluster
+
+VARIANTS = ("serial", "ray", "pool")
+
+
+class VariantError(Exception):
+    """A variant can't run this workload as a timing needs it; one sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One timed run of all items.
+
+    Attributes:
+        seconds: items ready → all results in the driver.
+        submit_s: the part of it until the last task was submitted.
+        executions: one per item, in item order; empty where the round broke off.
+        invalid: why the round can't be used, or an empty string.
+    """
+
+    seconds: float
+    submit_s: float
+    executions: list[Execution]
+    invalid: str = ""
+
+    @property
+    def results(self) -> list[Any]:
+        return [execution.result for execution in self.executions]
+
+
+class Variant(ABC):
+    """A way to run items. `prepare`, `warm_up`, then any number of `run`, then `close`.
+
+    Attributes:
+        slots: tasks that can run at once.
+        put_s, put_bytes: what `prepare` spent on handing items over before any timing, seconds and bytes.
+        threads: busy threads per task, as measured in the warm-up; None where tasks are too short to tell.
+    """
+
+    name: str
+
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
+        self.put_s = 0.0
+        self.put_bytes = 0
+        self.threads: float | None = None
+        self._workers: set[Worker] = set()
+
+    @abstractmethod
+    def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
+        """Hand `items` over in the form that suits the variant; `sample` are quick items for the warm-up."""
+
+    @abstractmethod
+    def _warm_round(self) -> list[Warm]:
+        """Run the warm-up items once, at least one for each slot."""
+
+    @abstractmethod
+    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
+        """One timed round. `on_result` is told how many tasks are done since it was last called.
+
+        A worker's death does not raise: it makes the round invalid. What the task raises is raised.
+        """
+
+    def inspect(self, round_: Round) -> Round:
+        """The round with what makes it invalid, as far as that shows only afterwards. Untimed."""
+        strangers = {execution.worker for execution in round_.executions} - self._workers
+        if not round_.invalid and strangers:
+            pids = ", ".join(str(pid) for _, pid in sorted(strangers))
+            return replace(round_, invalid=f"worker changed (now process {pids})")
+        return round_
+
+    def warm_up(self, patience_s: float = 120) -> float:
+        """Run the warm-up items until every worker has done one twice; return the seconds until the first results.
+
+        Raises:
+            VariantError: not all workers came up in `patience_s`, or a task keeps more than one thread busy.
+        """
+        start = time.perf_counter()
+        first = self._warm_round()
+        cold_start_s = time.perf_counter() - start
+        self._workers = {worker for worker, _ in first}
+        while True:
+            again = self._warm_round()
+            settled = {worker for worker, _ in again} <= self._workers
+            self._workers |= {worker for worker, _ in again}
+            if settled and len(self._workers) >= self.slots:
+                break
+            if time.perf_counter() - start > patience_s:
+                came = len(self._workers)
+                raise VariantError(f"{self.name}: {came} of {self.slots} workers came up in {patience_s:.0f} s")
+        if counts := [threads for _, threads in again if threads is not None]:
+            self.threads = statistics.median(counts)
+            if self.threads > 1.25:
+                raise VariantError(
+                    f"{self.name}: the task keeps {self.threads:.1f} threads busy; every variant has to run it on one, "
+                    "or the speedup compares different work: limit the threads of the library that the task calls"
+                )
+        return cold_start_s
+
+    def close(self) -> None:  # noqa: B027 — most have nothing to give back
+        """Give back what `prepare` took."""
+
+
+class Serial(Variant):
+    """A `for` loop in the driver: one process, one thread."""
+
+    name = "serial"
+
+    def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
+        self._stamped, self._counted, self._items, self._sample = Stamped(task), Counted(task), items, sample[:1]
+
+    def _warm_round(self) -> list[Warm]:
+        return [self._counted(item) for item in self._sample]
+
+    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
+        raw: list[Any] = []
+        run = self._stamped
+        start = time.perf_counter()
+        for item in self._items:
+            raw.append(run(item))
+            if on_result is not None:
+                on_result(1)
+        seconds = time.perf_counter() - start
+        return Round(seconds, 0.0, [Execution(*fields) for fields in raw])
+
+
+_pool_items: Sequence[Any] = ()
+_pool_task: Task
+
+
+def _start_pool_worker(task: Task, items: Sequence[Any]) -> None:
+    """In a pool worker: keep the items here, and leave Ctrl-C to the driver."""
+    global _pool_items, _pool_task
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _pool_items, _pool_task = items, task
+
+
+def _stamp_in_pool(index: int) -> tuple[Any, Worker, float, float]:
+    return Stamped(_pool_task)(_pool_items[index])
+
+
+def _count_in_pool(item: Any) -> Warm:
+    return Counted(_pool_task)(item)
+
+
+class Pool(Variant):
+    """A warm `ProcessPoolExecutor` whose workers hold the items: the ceiling on one machine."""
+
+    name = "pool"
+
+    def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
+        self._count, self._sample = len(items), list(itertools.islice(itertools.cycle(sample), self.slots))
+        self._shared = task, items
+        self._start()
+
+    def _start(self) -> None:
+        # spawn, not fork: a fork would copy the locks that threads of Ray and torch hold, and hang on them
+        spawn = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(self.slots, spawn, _start_pool_worker, self._shared)
+
+    def _warm_round(self) -> list[Warm]:
+        return list(self._executor.map(_count_in_pool, self._sample))
+
+    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
+        raw: list[Any] = []
+        submit, invalid = self._executor.submit, ""
+        start = submitted = time.perf_counter()
+        try:
+            futures = [submit(_stamp_in_pool, index) for index in range(self._count)]
+            submitted = time.perf_counter()
+            raw = [future.result() for future in futures]
+        except BrokenProcessPool:
+            invalid = "a worker died"
+        seconds = time.perf_counter() - start
+        if on_result is not None:
+            on_result(self._count)
+        return Round(seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
+
+    def warm_up(self, patience_s: float = 120) -> float:
+        try:
+            return super().warm_up(patience_s)
+        except BrokenProcessPool:
+            self.close()
+            self._start()
+            return super().warm_up(patience_s)
+
+    def close(self) -> None:
+        self._executor.shutdown(cancel_futures=True)
+
+
+class Ray(Variant):
+    """Ray tasks: all submitted, then one `ray.get`. Large items are put into the object store once, before timing."""
+
+    name = "ray"
+    INLINE_BYTES = 100 * 1024
+    """Smaller items travel with the task, as Ray itself sends small arguments: 0.4 ms a round faster than a reference
+    for two tasks on 2 cores."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        super().__init__(cluster.cpus)
+        self._cluster = cluster
+
+    def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
+        import ray
+
+        # No retries: a round in which a task ran twice would only look slow.
+        strategy: Literal["SPREAD", "DEFAULT"] = "SPREAD" if self._cluster.nodes > 1 else "DEFAULT"
+        remote: Any = ray.remote(num_cpus=1, max_retries=0, scheduling_strategy=strategy)
+        stamped, counted = Stamped(task), Counted(task)
+
+        def run_task(item: Any) -> Any:
+            return stamped(item)
+
+        def warm_up(item: Any) -> Any:
+            return counted(item)
+
+        self._submit, self._submit_warm = remote(run_task).remote, remote(warm_up).remote
+        sizes = [len(ray.cloudpickle.dumps(item, protocol=5)) for item in items]
+        start = time.perf_counter()
+        self._arguments = [
+            ray.put(item) if size > self.INLINE_BYTES else item for item, size in zip(items, sizes, strict=True)
+        ]
+        self.put_s = time.perf_counter() - start
+        self.put_bytes = sum(size for size in sizes if size > self.INLINE_BYTES)
+        self._sample = list(itertools.islice(itertools.cycle(sample), self.slots))
+        self._spilled = self._cluster.spilled_bytes()
+
+    def _warm_round(self) -> list[Warm]:
+        import ray
+
+        warm: list[Warm] = ray.get([self._submit_warm(item) for item in self._sample])
+        return warm
+
+    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
+        import ray
+        from ray.exceptions import NodeDiedError, ObjectLostError, OutOfMemoryError, WorkerCrashedError
+
+        raw: list[Any] = []
+        submit, arguments, invalid = self._submit, self._arguments, ""
+        start = time.perf_counter()
+        refs = [submit(argument) for argument in arguments]
+        submitted = time.perf_counter()
+        try:
+            raw = ray.get(refs)
+        except (WorkerCrashedError, OutOfMemoryError, NodeDiedError, ObjectLostError) as error:
+            invalid = f"a worker died ({type(error).__name__})"
+        seconds = time.perf_counter() - start
+        if on_result is not None:
+            on_result(len(refs))
+        if invalid:  # what still runs would be timed with the next round
+            ray.wait(refs, num_returns=len(refs), fetch_local=False)
+        return Round(seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
+
+    def inspect(self, round_: Round) -> Round:
+        before, self._spilled = self._spilled, self._cluster.spilled_bytes()
+        if self._spilled > before and not round_.invalid:
+            reason = f"{(self._spilled - before) / 1e6:.0f} MB spilled from the object store"
+            return replace(round_, invalid=reason)
+        return super().inspect(round_)
+
+    def close(self) -> None:
+        self._arguments = []
+
+
+def make(name: str, slots: int, cluster: "Cluster | None") -> Variant:
+    """The variant of that name; `ray` needs the cluster."""
+    if name == "ray":
+        assert cluster is not None
+        return Ray(cluster)
+    return Serial(1) if name == "serial" else Pool(slots)

@@ -1,0 +1,101 @@
+"""Table of contents: the options, the session's Ray, the fixture that measures, and pytest-benchmark's hooks.
+
+What they do is in `benchmarks/harness`. Nothing heavy is imported before a test needs it.
+"""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.harness import machine, options, stored
+from workloads import IMAGE_SOURCE_VARIABLE
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from benchmarks.harness.cluster import Cluster
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[options.KEY] = settings = options.read(config)
+    os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
+    os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported here, or in any process started from here
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    stored.require_baseline(session.config)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return options.describe(config.stash[options.KEY])
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return options.ignored(collection_path, config.stash[options.KEY]) or None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Generator[None]:
+    """Below pytest-benchmark's table, also where that ends in a regression: the speedups, and the report files."""
+    from benchmarks.harness import report
+
+    try:
+        yield
+    finally:
+        report.publish(terminalreporter, config)
+
+
+@pytest.fixture(scope="session")
+def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
+    """Ray, started here or joined, for the whole session; the first test that needs it brings it up.
+
+    Yields:
+        The cluster: its CPUs, nodes and start-up time.
+    """
+    from benchmarks.harness import cluster
+
+    settings = pytestconfig.stash[options.KEY]
+    address = settings.ray_address
+    manager = cluster.start(settings.local_cpus) if address is None else cluster.join(address)
+    try:
+        with manager as ready:
+            yield ready
+    except cluster.ClusterError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def measure(
+    benchmark: "BenchmarkFixture", request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., None]:
+    """`measure(workload, size, variant, partner)` times, verifies and records one benchmark.
+
+    Example:
+        def test_one(measure):
+            measure("fibonacci", "small", "ray", partner="serial")
+    """
+    from benchmarks.harness import session
+
+    def run(workload: str, size: str, variant: str, partner: str | None) -> None:
+        with capsys.disabled():  # progress bars go to the terminal while they mean something
+            session.run(benchmark, request, workload, size, variant, partner)
+
+    return run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_benchmark_compare_machine_info(
+    config: pytest.Config, machine_info: dict[str, Any], compared_benchmark: dict[str, Any]
+) -> None:
+    stored.compare_machines(config, machine_info, compared_benchmark)
+
+
+def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: dict[str, Any]) -> None:
+    stored.add_machine_info(config, machine_info)
