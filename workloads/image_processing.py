@@ -1,0 +1,174 @@
+"""Image processing: blur, greyscale, crops, augmentation and tensor arithmetic on photographs.
+
+Owns the task, its items and how results are checked. Where photographs come from is `_photos`' matter.
+"""
+
+import io
+import random
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+from scipy import ndimage
+
+from workloads import CheckError, Workload, WorkloadError
+from workloads._photos import load_photos
+
+try:
+    import torch
+    from torchvision.transforms import Grayscale, RandomCrop, TrivialAugmentWide
+    from torchvision.transforms.functional import crop as cut
+except (ImportError, OSError, RuntimeError) as error:
+    try:
+        needs = next(need for need in requires("torchvision") or [] if need.startswith("torch"))
+        found = f"torchvision {version('torchvision')} can't be imported with torch {version('torch')}"
+        pair = f"{needs.translate(dict.fromkeys(map(ord, '() ')))} with torchvision=={version('torchvision')}"
+    except (PackageNotFoundError, StopIteration):
+        found, pair = "torch or torchvision is missing", "torch with torchvision"
+    reason = str(error).splitlines()[0]
+    raise WorkloadError(f"{found} ({reason}): install {pair}, both CPU builds or both for the same CUDA") from error
+
+Item = tuple[npt.NDArray[np.uint8], int]
+
+SEED = 9
+RADIUS = 20  # of the blur, in pixels; PIL's blur costs the same whatever the radius
+CROP = 224
+THUMBNAIL = 64
+BLUR_TOLERANCE = 1.0  # grey levels
+
+
+class Result(NamedTuple):
+    """What one task computed; sizes are (width, height) in pixels, boxes (top, left, height, width)."""
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+    grey: int
+    boxes: tuple[tuple[int, int, int, int], ...]
+    crops: tuple[int, ...]
+    sums: tuple[int, ...]
+    """For each of three times: cubes, multiples and squares (modulo 256), each of the tensor and of its transpose."""
+
+
+# At 0.25 megapixels a task takes 18 ms; from 0.27 on 21 to 44 ms, as torch's temporary copies of 6.5 MB are then sometimes
+# given back to the system and faulted in again. At 0.8 it is a steady 77 ms.
+SIZES: dict[str, dict[str, Any]] = {
+    "small": {"images_per_cpu": 1, "megapixels": 0.25},
+    "medium": {"images_per_cpu": 1, "megapixels": 0.8},
+    "full": {"images_per_cpu": None, "megapixels": None},  # every photograph, as it is
+}
+
+# Measured at 12.2 megapixels beyond the 0.7 GB of a process that has imported torch; 1.07 GB at 24 megapixels. Most of
+# it is torch's sum, which makes an int64 copy.
+MEMORY = {"full": 600_000_000}
+
+
+def items(size: str, tasks: int) -> list[Item]:
+    """A photograph's encoded bytes (one-dimensional uint8) and a seed of its own, for every task."""
+    per_cpu, megapixels = SIZES[size]["images_per_cpu"], SIZES[size]["megapixels"]
+    photos = load_photos(None if per_cpu is None else per_cpu * tasks, megapixels)
+    seeds = np.random.SeedSequence(SEED).spawn(len(photos))
+    return [(photo, int(seed.generate_state(1)[0])) for photo, seed in zip(photos, seeds, strict=True)]
+
+
+def pictures(item: Item) -> tuple[Image.Image, Image.Image, tuple[tuple[int, int, int, int], ...], Image.Image]:
+    """Steps 1 to 4 as far as both task and check need them: original, blurred, boxes of the crops, augmented."""
+    with Image.open(io.BytesIO(item[0].data)) as file:
+        image = file.convert("RGB")
+    blurred = image.filter(ImageFilter.GaussianBlur(RADIUS))
+    with torch.random.fork_rng(devices=[]):  # torchvision draws from torch's global generator
+        torch.default_generator.manual_seed(item[1])
+        boxes = tuple(RandomCrop.get_params(blurred, (CROP, CROP)) for _ in range(4))
+        augmented = TrivialAugmentWide(num_magnitude_bins=31)(image)
+    return image, blurred, boxes, augmented
+
+
+def task(item: Item) -> Result:
+    """Take one photograph through all steps; all arithmetic is uint8's, modulo 256, and sums are exact."""
+    image, blurred, boxes, augmented = pictures(item)
+    before = image.size
+    grey = Grayscale()(blurred)
+    crops = [cut(grey, *box) for box in boxes]
+    tensor = torch.from_numpy(np.array(augmented))
+    both = (tensor, tensor.transpose(0, 1))
+    sums: list[torch.Tensor] = []
+    for factor in factors(item):
+        sums += [picture.pow(3).sum() for picture in both]
+        sums += [(picture * factor).sum() for picture in both]
+        sums += [(picture * picture).sum() for picture in both]
+    augmented.thumbnail((THUMBNAIL, THUMBNAIL))
+    return Result(
+        before,
+        augmented.size,
+        int(np.asarray(grey).sum()),
+        boxes,
+        tuple(int(np.asarray(crop).sum()) for crop in crops),
+        tuple(int(value) for value in sums),
+    )
+
+
+def factors(item: Item) -> list[int]:
+    """Step 6's random integers from 2 to 10, one for each of three times."""
+    draw = random.Random(item[1])
+    return [draw.randint(2, 10) for _ in range(3)]
+
+
+def check(items: Sequence[Item], results: Sequence[Result]) -> str:
+    """Recompute every field of every result in NumPy, from the picture that the step before made, and blur by SciPy.
+
+    Sums come from counts of pixel values, so they share no arithmetic with the task. The exact blur is PIL's; SciPy's
+    Gaussian of the original, whose pixels in the first crop it may miss by `BLUR_TOLERANCE` on average, vouches for it.
+    """
+    for index, (item, result) in enumerate(zip(items, results, strict=True)):
+        image, blurred, boxes, augmented = pictures(item)
+        grey = luma(blurred)
+        counts = sum(np.bincount(band.ravel(), minlength=256) for band in np.moveaxis(np.asarray(augmented), 2, 0))
+        value = np.arange(256)
+        sums = [
+            int(counts @ (powers % 256))
+            for factor in factors(item)
+            for powers in (value**3, value * factor, value**2)
+            for _ in ("tensor", "transpose")
+        ]
+        crops = [int(grey[top : top + height, left : left + width].sum()) for top, left, height, width in boxes]
+        scale = min(1, THUMBNAIL / max(image.size))
+        after = round(image.width * scale), round(image.height * scale)
+        if all(abs(ours - exact) <= 1 for ours, exact in zip(result.after, after, strict=True)):
+            after = result.after  # PIL keeps the aspect ratio closest, which may round a side the other way
+        truth = Result(image.size, after, int(grey.sum()), boxes, tuple(crops), tuple(sums))
+        for name, expected in truth._asdict().items():
+            if getattr(result, name) != expected:
+                raise CheckError(
+                    f"image_processing, item {index}: {name} is {getattr(result, name)}, expected {expected}"
+                )
+        top, left, height, width = boxes[0]
+        error = float(np.abs(grey[top : top + height, left : left + width] - gaussian(image, boxes[0])).mean())
+        if error > BLUR_TOLERANCE:
+            raise CheckError(
+                f"image_processing, item {index}: blurred pixels differ from a Gaussian of {RADIUS} pixels by "
+                f"{error:.2f} grey levels, expected at most {BLUR_TOLERANCE}"
+            )
+    return f"{len(items)} photographs: {18 * len(items)} sums, blur, greyscale and crops recomputed"
+
+
+def luma(image: Image.Image) -> npt.NDArray[np.uint32]:
+    """Greyscale by ITU-R 601's weights in 16-bit fixed point, rounded: height × width."""
+    red, green, blue = np.moveaxis(np.asarray(image, np.uint32), 2, 0)
+    grey: npt.NDArray[np.uint32] = (red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16
+    return grey
+
+
+def gaussian(image: Image.Image, box: tuple[int, int, int, int]) -> npt.NDArray[np.float32]:
+    """Grey levels inside a box of the picture blurred by SciPy, which reads no farther than 4 standard deviations."""
+    top, left, height, width = box
+    reach = 4 * RADIUS
+    around = (max(0, left - reach), max(0, top - reach), left + width + reach, top + height + reach)
+    around = (*around[:2], min(image.width, around[2]), min(image.height, around[3]))
+    blurred = ndimage.gaussian_filter(luma(image.crop(around)).astype(np.float32), RADIUS, mode="nearest")
+    top, left = top - around[1], left - around[0]
+    return blurred[top : top + height, left : left + width]
+
+
+WORKLOAD = Workload(task=task, items=items, check=check, sizes=SIZES, memory=MEMORY)
