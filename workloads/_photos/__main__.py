@@ -27,15 +27,16 @@ _Number = TypeVar("_Number", int, float)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; `arguments` stand for the command line's. Returns the exit code."""
     options = _parser().parse_args(arguments)
-    warnings.showwarning = lambda message, *_, **__: print(f"warning: {message}", file=sys.stderr)
-    try:
-        options.run(options)
-    except (WorkloadError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; what is complete is kept", file=sys.stderr)
-        return 130
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: print(f"warning: {message}", file=sys.stderr)
+        try:
+            options.run(options)
+        except (WorkloadError, OSError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("stopped; what is complete is kept", file=sys.stderr)
+            return 130
     return 0
 
 

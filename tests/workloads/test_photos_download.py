@@ -1,0 +1,297 @@
+"""Downloads from a real server on this machine that misbehaves in every way a web server does."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+import workloads._photos
+from tests.workloads.test_photos_folder import bomb
+from workloads import WorkloadError
+from workloads._photos import CACHE_VARIABLE, PhotoWarning, fetch, generate, load_named
+from workloads._photos.download import ADDRESSES, Download, addresses, download
+
+PHOTOS = [generate.photo(index, 0.1) for index in range(3)]
+
+
+class Server(ThreadingHTTPServer):
+    """Counts requests by path; what a path answers is in `Handler.do_GET`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.requests: Counter[str] = Counter()
+        self.stalled = threading.Event()
+        self.release = threading.Event()
+
+    def urls(self, *paths: str) -> list[str]:
+        return [f"http://127.0.0.1:{self.server_port}{path}" for path in paths]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """`/good/N` is photograph N; every other path is a fault of its own."""
+
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.requests[self.path] += 1
+        seen = self.server.requests[self.path]
+        match self.path.split("?")[0].split("/")[1:]:
+            case ["good", number, *_]:
+                self.answer(PHOTOS[int(number)])
+            case ["flaky", status]:
+                self.answer(PHOTOS[0]) if seen > 1 else self.answer(b"", int(status), {"Retry-After": "0"})
+            case ["broken", status]:
+                self.answer(b"", int(status))
+            case ["truncated", "once"] if seen > 1:
+                self.answer(PHOTOS[0])
+            case ["truncated", _]:
+                self.answer(PHOTOS[0][:5000], length=len(PHOTOS[0]))
+            case ["cut", "once"] if seen > 1:
+                self.answer(PHOTOS[0])
+            case ["cut", _]:  # no length declared, so only decoding can tell
+                self.answer(PHOTOS[0][:5000], length=None)
+            case ["redirect"]:
+                self.answer(b"", 302, {"Location": "/good/1"})
+            case ["circle"]:
+                self.answer(b"", 302, {"Location": "/circle"})
+            case ["html"]:
+                self.answer(b"<!doctype html><title>Please log in</title>", 200, {"Content-Type": "image/jpeg"})
+            case ["bomb"]:
+                self.answer(bomb())
+            case ["silent"]:
+                self.stall()
+            case ["half"]:
+                self.answer(PHOTOS[0][:5000], length=len(PHOTOS[0]))
+                self.stall()
+            case _:
+                self.answer(b"", 404)
+
+    def answer(
+        self, body: bytes, status: int = 200, headers: dict[str, str] | None = None, length: int | None = -1
+    ) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if length is not None:
+            self.send_header("Content-Length", str(len(body) if length < 0 else length))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def stall(self) -> None:
+        self.server.stalled.set()
+        self.server.release.wait()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server on a port of its own; what it holds back is let go at the end."""
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.release.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same retries with hundredths of the waits."""
+    monkeypatch.setattr(fetch, "_BACK_OFF", 0.01)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir() if file.name != "manifest.json")
+
+
+def one(server: Server, folder: Path, path: str, **options: float) -> Download:
+    """Download one path beside a good one, which must come whatever the other does."""
+    good, url = server.urls("/good/2", path)
+    got = download([good, url], folder, **{"timeout": 5, **options})
+    assert got.files[good].read_bytes() == PHOTOS[2]
+    assert names(folder) == sorted(file.name for file in got.files.values())
+    assert set(got.files) | set(got.failed) == {good, url}
+    return got
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "requests"),
+    [
+        ("/none", "the server answers 404 Not Found", 1),
+        ("/broken/500", "the server answers 500 Internal Server Error", 4),
+        ("/broken/403", "the server answers 403 Forbidden", 1),
+        ("/truncated/always", "the body breaks off before its declared length", 3),
+        ("/cut/always", "it can't be decoded: image file is truncated", 3),
+        ("/html", "it is not a JPEG or PNG image", 1),
+        ("/bomb", "decompression bomb", 1),
+        ("/circle", "it redirects without end", 31),
+    ],
+)
+def test_a_fault_costs_its_own_file_only(server: Server, tmp_path: Path, path: str, reason: str, requests: int):
+    got = one(server, tmp_path, path)
+    assert reason in got.failed[server.urls(path)[0]]
+    assert server.requests[path] == requests
+
+
+@pytest.mark.parametrize("path", ["/flaky/500", "/flaky/503", "/flaky/429", "/truncated/once", "/cut/once"])
+def test_what_passes_is_tried_again(server: Server, tmp_path: Path, path: str):
+    got = one(server, tmp_path, path)
+    assert got.files[server.urls(path)[0]].read_bytes() == PHOTOS[0]
+    assert server.requests[path] == 2
+
+
+def test_a_redirect_is_followed(server: Server, tmp_path: Path):
+    got = one(server, tmp_path, "/redirect")
+    assert got.files[server.urls("/redirect")[0]].read_bytes() == PHOTOS[1]
+
+
+@pytest.mark.parametrize("path", ["/silent", "/half"])
+def test_a_stall_ends_with_the_time_out(server: Server, tmp_path: Path, path: str):
+    got = one(server, tmp_path, path, timeout=0.2)
+    assert got.failed == {server.urls(path)[0]: "nothing came from the server for 0.2 s"}
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:1/closed.jpg", "no connection"),
+        ("file:///etc/passwd", "it is not a web address"),
+        ("just words", "it is not a web address"),
+        ("http://", "it is not a web address"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named(tmp_path: Path, url: str, reason: str):
+    assert reason in download([url], tmp_path, at_least=0).failed[url]
+    assert names(tmp_path) == []
+
+
+def test_a_file_above_the_size_limit_is_not_kept(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(fetch, "MAX_BYTES", 1000)
+    (url,) = server.urls("/good/0")
+    assert download([url], tmp_path, at_least=0).failed == {url: "it is larger than 1,000 bytes"}
+    assert names(tmp_path) == []
+
+
+def test_file_names_cannot_collide_or_leave_the_folder(server: Server, tmp_path: Path):
+    paths = [f"/good/{number}/..%2f..%2fsame.jpg" for number in range(3)] + ["/good/0?../../../../name.jpg"]
+    folder = tmp_path / "photos"
+    got = download(server.urls(*paths), folder)
+    assert [file.read_bytes() for file in got.files.values()] == [*PHOTOS, PHOTOS[0]]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["photos"]
+    assert len(names(folder)) == 4
+
+
+def test_what_is_there_is_kept_and_what_is_not_is_fetched(server: Server, tmp_path: Path):
+    urls = server.urls("/good/0", "/good/1", "/good/2")
+    first = download([*urls, urls[0]], tmp_path)
+    assert server.requests.total() == 3
+    assert download(urls, tmp_path) == first
+    assert server.requests.total() == 3
+    first.files[urls[0]].unlink()
+    first.files[urls[1]].write_bytes(b"something else")
+    assert download(urls, tmp_path) == first
+    assert server.requests == {"/good/0": 2, "/good/1": 2, "/good/2": 1}
+    assert [file.read_bytes() for file in first.files.values()] == PHOTOS
+
+
+def test_the_manifest_says_what_each_file_is(server: Server, tmp_path: Path):
+    urls = server.urls("/good/0", "/none")
+    got = download(urls, tmp_path)
+    width, height = generate.size_of(0.1)
+    assert json.loads((tmp_path / "manifest.json").read_text()) == [
+        {
+            "url": urls[0],
+            "file": got.files[urls[0]].name,
+            "sha256": hashlib.sha256(PHOTOS[0]).hexdigest(),
+            "bytes": len(PHOTOS[0]),
+            "width": width,
+            "height": height,
+        }
+    ]
+
+
+@pytest.mark.parametrize("manifest", ["", "[1]", "{}", '[{"url": "/good/0"}]', '[{"url": 3, "file": "../../x"}]'])
+def test_a_broken_manifest_costs_a_download_not_the_run(server: Server, tmp_path: Path, manifest: str):
+    (tmp_path / "manifest.json").write_text(manifest)
+    assert list(download(server.urls("/good/0"), tmp_path).files) == server.urls("/good/0")
+
+
+def test_only_as_many_as_wanted_are_fetched_and_failures_are_made_up_for(server: Server, tmp_path: Path):
+    got = download(server.urls("/none", "/good/0", "/good/1", "/good/2"), tmp_path, wanted=2, jobs=1)
+    assert list(got.files) == server.urls("/good/0", "/good/1")
+    assert "/good/2" not in server.requests
+
+
+def test_too_few_is_an_error_that_keeps_what_came(server: Server, tmp_path: Path):
+    with pytest.raises(WorkloadError, match=r"1 of at least 2 photographs came into .*/none: the server answers 404"):
+        download(server.urls("/good/0", "/none"), tmp_path, at_least=2)
+    assert len(names(tmp_path)) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(WorkloadError, match="file/below"):
+        download(["http://127.0.0.1:1/"], tmp_path / "file" / "below")
+
+
+def test_ctrl_c_stops_at_once_and_keeps_what_is_complete(server: Server, tmp_path: Path):
+    (tmp_path / "urls").write_text("\n".join(server.urls("/good/0", "/half", "/silent")))
+    command = [sys.executable, "-m", "workloads._photos", "fetch", "--timeout", "600", "--jobs", "3"]
+    process = subprocess.Popen(
+        [*command, "--urls", str(tmp_path / "urls"), "--folder", str(tmp_path / "photos")],
+        cwd=Path(workloads.__file__).parents[1],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
+    assert server.stalled.wait(30)
+    deadline = time.monotonic() + 30
+    while not ((tmp_path / "photos" / "manifest.json").exists() and server.requests.total() == 3):
+        assert time.monotonic() < deadline
+        os.sched_yield()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=10)  # far below the time-out of the two that hang
+    assert (process.returncode, errors) == (130, "stopped; what is complete is kept\n")
+    assert len(names(tmp_path / "photos")) == 1
+    assert list(download(server.urls("/good/0"), tmp_path / "photos").files) == server.urls("/good/0")
+    assert server.requests["/good/0"] == 1
+
+
+def test_as_a_source_it_repeats_what_stands_twice_and_warns_of_what_failed(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    urls = server.urls("/good/0", "/none", "/good/1", "/good/0")
+    monkeypatch.setattr(workloads._photos, "addresses", lambda: urls)
+    monkeypatch.setattr(workloads._photos, "_ENOUGH", 2)
+    with pytest.warns(PhotoWarning, match="/none: the server answers 404"):
+        photos = load_named("urls", None, None)
+    assert [data for _, data in photos] == [PHOTOS[0], PHOTOS[1], PHOTOS[0]]
+    assert len(load_named("urls", 2, 0.08)) == 2
+    assert server.requests["/good/0"] == 1
+
+
+def test_our_list_has_the_sources_102_addresses_two_of_them_twice(tmp_path: Path):
+    assert (len(addresses()), len(set(addresses()))) == (102, 100)
+    assert all(url.startswith("https://") for url in addresses(ADDRESSES))
+    (tmp_path / "none").write_text("# nothing yet\n\n")
+    with pytest.raises(WorkloadError, match="lists no addresses"):
+        addresses(tmp_path / "none")
+    with pytest.raises(WorkloadError, match=r"missing.*name a text file"):
+        addresses(tmp_path / "missing")
