@@ -67,7 +67,7 @@ def key(megapixels: float) -> str:
 def generated(indices: Sequence[int], megapixels: float) -> list[bytes]:
     """Generated photographs by number, as JPEG bytes, from the cache where they are there and right."""
     folder = cache_folder() / key(megapixels)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     present = {int(file.name[:5]): file for file in folder.glob("?????-*.jpg")}
 
     def one(index: int) -> bytes:

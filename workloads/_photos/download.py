@@ -98,7 +98,8 @@ def download(
             crew.dismiss()
     failed = {url: failed[url] for url in distinct if url in failed}
     if len(files) < at_least:
-        reasons = "; ".join(f"{url}: {reason}" for url, reason in list(failed.items())[:5])
-        more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
-        raise WorkloadError(f"{len(files)} of at least {at_least} photographs came into {folder}: {reasons}{more}")
+        reasons = [f"{url}: {reason}" for url, reason in failed.items()]
+        more = [f"and {len(reasons) - 5} more"] if len(reasons) > 5 else []
+        why = "; ".join(reasons[:5] + more) or f"there are only {len(distinct)} addresses"
+        raise WorkloadError(f"{len(files)} of at least {at_least} photographs came into {folder}: {why}")
     return Download({url: files[url] for url in [url for url in distinct if url in files][:wanted]}, failed)
