@@ -50,6 +50,8 @@ class Result(NamedTuple):
     grey: int
     boxes: tuple[tuple[int, int, int, int], ...]
     crops: tuple[int, ...]
+    edges: tuple[int, ...]
+    """Sums of the first row of the tensor and of its transpose: without transposing, both would be the same."""
     sums: tuple[int, ...]
     """For each of three times: cubes, multiples and squares (modulo 256), each of the tensor and of its transpose."""
 
@@ -107,6 +109,7 @@ def task(item: Item) -> Result:
         int(np.asarray(grey).sum()),
         boxes,
         tuple(int(np.asarray(crop).sum()) for crop in crops),
+        tuple(int(picture[0].sum()) for picture in both),
         tuple(int(value) for value in sums),
     )
 
@@ -126,7 +129,9 @@ def check(items: Sequence[Item], results: Sequence[Result]) -> str:
     for index, (item, result) in enumerate(zip(items, results, strict=True)):
         image, blurred, boxes, augmented = pictures(item)
         grey = luma(blurred)
-        counts = sum(np.bincount(band.ravel(), minlength=256) for band in np.moveaxis(np.asarray(augmented), 2, 0))
+        pixels = np.asarray(augmented)
+        edges = int(pixels[0].sum()), int(pixels[:, 0].sum())
+        counts = sum(np.bincount(band.ravel(), minlength=256) for band in np.moveaxis(pixels, 2, 0))
         value = np.arange(256)
         sums = [
             int(counts @ (powers % 256))
@@ -139,7 +144,7 @@ def check(items: Sequence[Item], results: Sequence[Result]) -> str:
         after = round(image.width * scale), round(image.height * scale)
         if all(abs(ours - exact) <= 1 for ours, exact in zip(result.after, after, strict=True)):
             after = result.after  # PIL keeps the aspect ratio closest, which may round a side the other way
-        truth = Result(image.size, after, int(grey.sum()), boxes, tuple(crops), tuple(sums))
+        truth = Result(image.size, after, int(grey.sum()), boxes, tuple(crops), edges, tuple(sums))
         for name, expected in truth._asdict().items():
             if getattr(result, name) != expected:
                 raise CheckError(
