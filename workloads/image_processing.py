@@ -56,10 +56,10 @@ class Result(NamedTuple):
     """For each of three times: cubes, multiples and squares (modulo 256), each of the tensor and of its transpose."""
 
 
-# At 0.25 megapixels a task takes 18 ms; from 0.27 on 21 to 44 ms, as torch's temporary copies of 6.5 MB are at times
-# given back to the system and faulted in again. At 0.8 it is a steady 77 ms.
+# A task takes 11 to 16 ms at 0.16 megapixels and 65 to 80 ms at 0.8. Sizes around 0.25 are avoided: there it is 17 ms in
+# one process and 32 in another, as the allocator gives torch's temporary copies back and faults them in again, or not.
 SIZES: dict[str, dict[str, Any]] = {
-    "small": {"images_per_cpu": 1, "megapixels": 0.25},
+    "small": {"images_per_cpu": 2, "megapixels": 0.16},
     "medium": {"images_per_cpu": 1, "megapixels": 0.8},
     "full": {"images": "all, as they are"},
 }
