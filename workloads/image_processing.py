@@ -57,7 +57,7 @@ class Result(NamedTuple):
 
 
 # A task takes 11 to 16 ms at 0.16 megapixels and 65 to 80 ms at 0.8. Sizes around 0.25 are avoided: there it is 17 ms
-# in one process and 32 in another, as the allocator gives torch's temporary copies back and faults them in anew, or not.
+# in one process and 32 in another, as the allocator gives torch's temporary copies back and faults them in anew or not.
 SIZES: dict[str, dict[str, Any]] = {
     "small": {"images_per_cpu": 2, "megapixels": 0.16},
     "medium": {"images_per_cpu": 1, "megapixels": 0.8},
