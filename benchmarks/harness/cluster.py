@@ -10,6 +10,7 @@ import platform
 import secrets
 import shutil
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ from benchmarks.harness import machine
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKED_PACKAGES = ("ray", "torch", "torchvision")
+
+TOKEN = secrets.token_hex(32)
+"""Guards a Ray started here. With a token in the environment Ray neither reads nor writes one in the user's home; one
+for the whole process, because Ray keeps the first that it sees."""
 
 
 class ClusterError(Exception):
@@ -45,27 +50,30 @@ class Cluster:
     start_s: float
     spill_folder: Path | None = field(default=None)
 
-    def spilled_bytes(self) -> int:
-        """Bytes spilled from the object store and still on disk (started here) or so far (joined).
+    def spilled(self) -> tuple[bool, tuple[int, ...]]:
+        """Whether objects of the object store lie on disk, and numbers that change when some go there or come back.
 
-        A joined cluster tells only where grpcio is installed (`ray[default]`); otherwise 0.
+        A joined cluster tells only the numbers, and only where grpcio is installed (`ray[default]`).
         """
         if self.spill_folder is not None:
-            return sum(path.stat().st_size for path in self.spill_folder.rglob("*") if path.is_file())
+            paths = sorted(self.spill_folder.rglob("*"))
+            return any(path.is_file() for path in paths), tuple(path.stat().st_mtime_ns for path in paths)
         import ray
 
         # No public interface tells what was spilled; `ray memory` asks for it this way.
         from ray._private import internal_api
 
         try:
-            stats = [
-                internal_api.node_stats(node["NodeManagerAddress"], node["NodeManagerPort"], include_memory_info=False)
+            stores = [
+                internal_api.node_stats(
+                    node["NodeManagerAddress"], node["NodeManagerPort"], include_memory_info=False
+                ).store_stats
                 for node in ray.nodes()
                 if node["Alive"]
             ]
         except ImportError:
-            return 0
-        return sum(int(stat.store_stats.spilled_bytes_total) for stat in stats)
+            return False, ()
+        return False, tuple(store.spilled_bytes_total + store.restored_bytes_total for store in stores)
 
 
 @contextlib.contextmanager
@@ -76,18 +84,18 @@ def start(cpus: int) -> Iterator[Cluster]:
         ClusterError: Ray does not start.
     """
     # Ray refuses socket paths over 107 bytes, which a folder below TMPDIR can exceed: macOS's is 50 bytes long.
-    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ray-suite-", dir="/tmp"))
     (spill_folder := folder / "spilled").mkdir()
-    # A token of its own in the environment: Ray then neither reads nor writes one in the user's home.
     settings = {
         "RAY_AUTH_MODE": "token",
-        "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "RAY_AUTH_TOKEN": TOKEN,
         "RAY_task_oom_retries": "0",
         "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
     }
-    before = set(psutil.Process().children(recursive=True))
+    before = set(psutil.Process().children())
     with _environment(settings), _sigterm_is_ctrl_c():
+        daemons: set[psutil.Process] | None = None
         try:
             clock = time.perf_counter()
             _init(
@@ -97,9 +105,11 @@ def start(cpus: int) -> Iterator[Cluster]:
                 object_spilling_directory=str(spill_folder),
                 _temp_dir=str(folder),
             )
-            yield Cluster(cpus, 1, time.perf_counter() - clock, spill_folder)
+            start_s = time.perf_counter() - clock
+            daemons = set(psutil.Process().children()) - before
+            yield Cluster(cpus, 1, start_s, spill_folder)
         finally:
-            _stop(set(psutil.Process().children(recursive=True)) - before)
+            _stop(set(psutil.Process().children()) - before if daemons is None else daemons)
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -110,6 +120,7 @@ def join(address: str) -> Iterator[Cluster]:
     Raises:
         ClusterError: no cluster answers at `address`, or nodes differ from this process in Python or packages.
     """
+    _require_listener(address)
     with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}), _sigterm_is_ctrl_c():
         try:
             clock = time.perf_counter()
@@ -122,11 +133,25 @@ def join(address: str) -> Iterator[Cluster]:
             _stop(set())
 
 
+def _require_listener(address: str) -> None:
+    """Ray itself would try for minutes to reach a port on which nobody listens."""
+    host, _, port = address.rpartition(":")
+    if address == "auto" or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(f"Ray can't be reached at {address}: {error}") from error
+
+
 def _init(**options: Any) -> None:
     import ray
 
     try:
-        ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
+        # Workers look first in the folder that was current here. It has to be this tree's: pytest can be started
+        # elsewhere, and another tree's `workloads` would be timed.
+        with contextlib.chdir(ROOT):
+            ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
@@ -166,10 +191,14 @@ def software() -> dict[str, str]:
     return {"Python": platform.python_version(), **{name: found[name] for name in CHECKED_PACKAGES}}
 
 
-def _stop(processes: set[psutil.Process]) -> None:
-    """Disconnect, and end what is still alive of `processes` after 10 s: by process, never by name."""
+def _stop(daemons: set[psutil.Process]) -> None:
+    """Disconnect, and end what of `daemons` and their workers is still alive after 10 s: by process, never by name."""
     import ray
 
+    processes = set(daemons)
+    for daemon in daemons:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            processes.update(daemon.children(recursive=True))
     ray.shutdown()
     _, alive = psutil.wait_procs(processes, timeout=10)
     for process in alive:

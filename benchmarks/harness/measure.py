@@ -122,7 +122,7 @@ def _record(subject: Subject, pairing: Pairing, cold_start_s: float) -> dict[str
         "params": dict(subject.workload.sizes[subject.size]),
         "tasks": len(subject.items),
         "cpus": subject.variant.slots,
-        "threads": subject.variant.threads,
+        "thread_share": subject.variant.thread_share,
         "verified": True,
         "statement": pairing.statement,
         "cold_start_s": cold_start_s,

@@ -8,6 +8,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from reprlib import repr as short  # a result may have megabytes
 from typing import Any
 
 from benchmarks.harness.speedup import Pair
@@ -52,7 +53,7 @@ class Pairing:
     """
 
     def __init__(
-        self, subject: Subject, planned: int, disable_gc: bool, on_result: Callable[[int], Any] | None
+        self, subject: Subject, planned: int, disable_gc: bool = False, on_result: Callable[[int], Any] | None = None
     ) -> None:
         self.pairs: list[Pair] = []
         self.rounds: list[Round] = []
@@ -136,6 +137,6 @@ class Pairing:
         for index, (expected, result) in enumerate(zip(self._reference, results, strict=True)):
             if result != expected:
                 raise CheckError(
-                    f"{self._subject.name}, item {index} ({self._subject.items[index]!r:.60}): {runner} returned "
-                    f"{result!r} in round {self._turn}, not {expected!r} as the first round did"
+                    f"{self._subject.name}, item {index} ({short(self._subject.items[index])}): {runner} returned "
+                    f"{short(result)} in round {self._turn}, not {short(expected)} as the first round did"
                 )

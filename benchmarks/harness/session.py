@@ -6,7 +6,7 @@ Owns what `measure` takes from the pytest session. Times nothing.
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.harness import machine, measure, options, variants
+from benchmarks.harness import machine, measure, options, pool, variants
 from benchmarks.harness.pairing import InvalidRoundsError
 from workloads import CheckError, WorkloadError
 
@@ -27,10 +27,16 @@ def run(
     tasks = cluster.cpus if cluster is not None else settings.local_cpus
     # A pool can't leave this machine, whatever the cluster's size.
     slots = settings.local_cpus if settings.ray_address is None else machine.usable_cpus()
-    runner = variants.make(variant, slots, cluster)
-    beside = None if partner is None else variants.make(partner, slots, cluster)
+
+    def make(name: str) -> variants.Variant:
+        if name == "ray":
+            assert cluster is not None
+            return variants.Ray(cluster)
+        return pool.Pool(slots) if name == "pool" else variants.Serial(1)
+
+    beside = None if partner is None else make(partner)
     try:
-        measure.measure(benchmark, workload, size, tasks, runner, beside, settings.plan)
+        measure.measure(benchmark, workload, size, tasks, make(variant), beside, settings.plan)
     except measure.NotEnoughMemoryError as error:
         pytest.skip(str(error))
     except (CheckError, InvalidRoundsError, WorkloadError, variants.VariantError) as error:

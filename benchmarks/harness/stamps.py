@@ -1,4 +1,4 @@
-"""What runs around a task where it runs: start and end, worker, busy threads.
+"""What runs around a task where it runs: start and end, worker, thread share.
 
 Owns the stamps. Imported by every worker, so it imports nothing heavy; hands out nothing and judges nothing.
 """
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 Task = Callable[[Any], Any]
 Worker = tuple[str, int]  # node id and process id
-Warm = tuple[Worker, float | None]  # a worker, and the threads it kept busy
+Warm = tuple[Worker, float | None]  # a worker, and the share of its CPU time that was the task's own thread's
 
 
 class Execution(NamedTuple):
@@ -37,10 +37,11 @@ class Stamped:
 
 
 class Counted:
-    """A task that also says how many threads it kept busy: `task(item)` → (worker, threads).
+    """A task that also says whether it kept to one thread: `task(item)` → (worker, thread share).
 
-    `threads` is the process's CPU time over the calling thread's; None below 5 ms, where the housekeeping of a Ray
-    worker would pass for a thread. Holds the worker for 50 ms more, so that no fast worker takes another's turn.
+    The thread share is the calling thread's part of the process's CPU time, about 1 for one thread; None below 5 ms,
+    where the housekeeping of a Ray worker would pass for a thread of the task. Holds the worker for 50 ms more, so that
+    no fast worker takes another's turn.
     """
 
     def __init__(self, task: Task) -> None:
@@ -51,7 +52,7 @@ class Counted:
         self.task(item)
         process, thread = time.process_time() - process, time.thread_time() - thread
         time.sleep(0.05)
-        return (node(), os.getpid()), process / thread if thread >= 0.005 else None
+        return (node(), os.getpid()), thread / process if process >= 0.005 else None
 
 
 @functools.cache

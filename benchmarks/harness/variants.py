@@ -1,18 +1,14 @@
-"""Ways to run a workload's items: serial, ray, pool.
+"""Ways to run a workload's items: what every variant does, and serial and ray. (`pool` is next door.)
 
 Owns how tasks are handed out, and is the only user of `ray.remote`. Does not decide how many rounds run, compares no
 results and computes no speedup.
 """
 
 import itertools
-import multiprocessing
-import signal
 import statistics
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +18,10 @@ if TYPE_CHECKING:
     from benchmarks.harness.cluster import Cluster
 
 VARIANTS = ("serial", "ray", "pool")
+
+
+LEAST_THREAD_SHARE = 0.8
+"""A task whose thread has less of its process's CPU time computes in others, too. Ray's own take up to a tenth."""
 
 
 class VariantError(Exception):
@@ -55,7 +55,8 @@ class Variant(ABC):
     Attributes:
         slots: tasks that can run at once.
         put_s, put_bytes: what `prepare` spent on handing items over before any timing, seconds and bytes.
-        threads: busy threads per task, as measured in the warm-up; None where tasks are too short to tell.
+        thread_share: the part of its CPU time that a task spends in the thread that runs it, as measured in the
+            warm-up; None where tasks are too short to tell.
     """
 
     name: str
@@ -64,7 +65,7 @@ class Variant(ABC):
         self.slots = slots
         self.put_s = 0.0
         self.put_bytes = 0
-        self.threads: float | None = None
+        self.thread_share: float | None = None
         self._workers: set[Worker] = set()
 
     @abstractmethod
@@ -109,12 +110,13 @@ class Variant(ABC):
             if time.perf_counter() - start > patience_s:
                 came = len(self._workers)
                 raise VariantError(f"{self.name}: {came} of {self.slots} workers came up in {patience_s:.0f} s")
-        if counts := [threads for _, threads in again if threads is not None]:
-            self.threads = statistics.median(counts)
-            if self.threads > 1.25:
+        if shares := [share for _, share in again if share is not None]:
+            self.thread_share = statistics.median(shares)
+            if self.thread_share < LEAST_THREAD_SHARE:
                 raise VariantError(
-                    f"{self.name}: the task keeps {self.threads:.1f} threads busy; every variant has to run it on one, "
-                    "or the speedup compares different work: limit the threads of the library that the task calls"
+                    f"{self.name}: the task spends {1 - self.thread_share:.0%} of its CPU time in threads of its own; "
+                    "every variant has to run it on one thread, or the speedup compares different work: "
+                    "limit the threads of the library that the task calls"
                 )
         return cold_start_s
 
@@ -143,70 +145,6 @@ class Serial(Variant):
                 on_result(1)
         seconds = time.perf_counter() - start
         return Round(seconds, 0.0, [Execution(*fields) for fields in raw])
-
-
-_pool_items: Sequence[Any] = ()
-_pool_task: Task
-
-
-def _start_pool_worker(task: Task, items: Sequence[Any]) -> None:
-    """In a pool worker: keep the items here, and leave Ctrl-C to the driver."""
-    global _pool_items, _pool_task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _pool_items, _pool_task = items, task
-
-
-def _stamp_in_pool(index: int) -> tuple[Any, Worker, float, float]:
-    return Stamped(_pool_task)(_pool_items[index])
-
-
-def _count_in_pool(item: Any) -> Warm:
-    return Counted(_pool_task)(item)
-
-
-class Pool(Variant):
-    """A warm `ProcessPoolExecutor` whose workers hold the items: the ceiling on one machine."""
-
-    name = "pool"
-
-    def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
-        self._count, self._sample = len(items), list(itertools.islice(itertools.cycle(sample), self.slots))
-        self._shared = task, items
-        self._start()
-
-    def _start(self) -> None:
-        # spawn, not fork: a fork would copy the locks that threads of Ray and torch hold, and hang on them
-        spawn = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(self.slots, spawn, _start_pool_worker, self._shared)
-
-    def _warm_round(self) -> list[Warm]:
-        return list(self._executor.map(_count_in_pool, self._sample))
-
-    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
-        raw: list[Any] = []
-        submit, invalid = self._executor.submit, ""
-        start = submitted = time.perf_counter()
-        try:
-            futures = [submit(_stamp_in_pool, index) for index in range(self._count)]
-            submitted = time.perf_counter()
-            raw = [future.result() for future in futures]
-        except BrokenProcessPool:
-            invalid = "a worker died"
-        seconds = time.perf_counter() - start
-        if on_result is not None:
-            on_result(self._count)
-        return Round(seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
-
-    def warm_up(self, patience_s: float = 120) -> float:
-        try:
-            return super().warm_up(patience_s)
-        except BrokenProcessPool:
-            self.close()
-            self._start()
-            return super().warm_up(patience_s)
-
-    def close(self) -> None:
-        self._executor.shutdown(cancel_futures=True)
 
 
 class Ray(Variant):
@@ -244,7 +182,7 @@ class Ray(Variant):
         self.put_s = time.perf_counter() - start
         self.put_bytes = sum(size for size in sizes if size > self.INLINE_BYTES)
         self._sample = list(itertools.islice(itertools.cycle(sample), self.slots))
-        self._spilled = self._cluster.spilled_bytes()
+        _, self._spilled = self._cluster.spilled()
 
     def _warm_round(self) -> list[Warm]:
         import ray
@@ -273,19 +211,11 @@ class Ray(Variant):
         return Round(seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
 
     def inspect(self, round_: Round) -> Round:
-        before, self._spilled = self._spilled, self._cluster.spilled_bytes()
-        if self._spilled > before and not round_.invalid:
-            reason = f"{(self._spilled - before) / 1e6:.0f} MB spilled from the object store"
-            return replace(round_, invalid=reason)
+        before = self._spilled
+        on_disk, self._spilled = self._cluster.spilled()
+        if (on_disk or self._spilled != before) and not round_.invalid:
+            return replace(round_, invalid="objects spilled from the object store to disk")
         return super().inspect(round_)
 
     def close(self) -> None:
         self._arguments = []
-
-
-def make(name: str, slots: int, cluster: "Cluster | None") -> Variant:
-    """The variant of that name; `ray` needs the cluster."""
-    if name == "ray":
-        assert cluster is not None
-        return Ray(cluster)
-    return Serial(1) if name == "serial" else Pool(slots)

@@ -1,0 +1,52 @@
+"""Tasks that workers can import, each with one trait that a timing must notice."""
+
+import hashlib
+import os
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+
+def square(item: int) -> int:
+    return item * item
+
+
+def busy(item: int) -> int:
+    """About 20 ms of CPU time."""
+    return sum(number & item for number in range(300_000))
+
+
+def where(item: int) -> int:
+    """The process that ran it."""
+    return os.getpid()
+
+
+def total(item: npt.NDArray[np.uint8]) -> int:
+    assert not item.flags.owndata, "a copy was made on the way"
+    return int(item.sum())
+
+
+def die_once(flag: str) -> str:
+    """Kill the own process while the file `flag` is there; it is gone by then."""
+    if Path(flag).exists():
+        Path(flag).unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return flag
+
+
+def two_threads(item: int) -> int:
+    """Computes in two threads of its own: hashing gives up the interpreter's lock."""
+    data = bytes(30_000_000)
+    threads = [threading.Thread(target=hashlib.sha256, args=(data,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return item
+
+
+def fail(item: int) -> int:
+    raise LookupError(f"no result for {item}")

@@ -1,0 +1,161 @@
+"""Ray's life in a session: started here or joined, ended by every way out."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks.harness import cluster
+from tests.conftest import ray_folders
+
+QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
+TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "t" * 64}
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_nothing(
+    suite: pytest.Pytester, add_workload: Callable[..., None], how: signal.Signals
+) -> None:
+    """Ctrl-C goes to the whole process group, SIGTERM to pytest alone; both while a Ray task runs."""
+    started = suite.path / "started"
+    os.mkfifo(started)
+    add_workload("endless", ("    total = 0", f"    open({str(started)!r}, 'w').close()\n    while True: pass"))
+    folders = ray_folders()
+    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", "endless and ray", "--workload-size", "small"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    started.open().close()  # blocks until a worker has begun
+    family = psutil.Process(run.pid).children(recursive=True)
+    assert any("raylet" in process.name() for process in family)
+    if how == signal.SIGINT:
+        os.killpg(run.pid, how)
+    else:
+        run.send_signal(how)
+    output, _ = run.communicate(timeout=60)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, output
+    assert "KeyboardInterrupt" in output
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+    assert ray_folders() == folders
+
+
+@pytest.fixture
+def head(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """`head(variable=value, …)` starts a Ray head node with two CPUs, with these in its environment: its address."""
+    started: list[tuple[subprocess.Popen[str], list[psutil.Process]]] = []
+
+    def start(**environment: str) -> str:
+        folder = tempfile.mkdtemp(prefix="head-", dir="/tmp")
+        command = [str(Path(sys.executable).with_name("ray")), "start", "--head", "--port=0", "--num-cpus=2"]
+        command += ["--include-dashboard=false", f"--temp-dir={folder}", "--block", "--disable-usage-stats"]
+        env = {**os.environ, **TOKEN, **environment}
+        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Ray runtime started" in line:
+                break
+        family = psutil.Process(process.pid).children(recursive=True)
+        started.append((process, family))
+        gcs = next(child for child in family if "gcs_server" in child.name())
+        port = next(arg.split("=")[1] for arg in gcs.cmdline() if arg.startswith("--gcs_server_port="))
+        if port == "0":
+            port = next((Path(folder) / "session_latest").glob("gcs_server_port_*")).read_text()
+        return f"127.0.0.1:{port}"
+
+    yield start
+    for process, family in started:
+        process.terminate()
+        process.wait(30)
+        _, alive = psutil.wait_procs(family, timeout=10)
+        for child in alive:
+            child.kill()
+
+
+def test_a_joined_cluster_is_used_and_left_running(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = head()
+    for name, value in TOKEN.items():
+        monkeypatch.setenv(name, value)
+    arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
+    for _ in range(2):
+        suite.runpytest_subprocess(*arguments, timeout=120).assert_outcomes(passed=1, deselected=1)
+
+
+def test_nodes_with_other_versions_are_named(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for package in ("torch-9.9.9", "torchvision-8.8.8"):
+        (folder := tmp_path / f"{package}.dist-info").mkdir()
+        name, version = package.split("-")
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    address = head(PYTHONPATH=str(tmp_path))
+    for name, value in TOKEN.items():
+        monkeypatch.setenv(name, value)
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", address, timeout=120)
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        ["*nodes differ from this process: * has torch 9.9.9, not *; * has torchvision 8.8.8, not *"]
+    )
+
+
+def test_an_address_without_a_cluster_is_one_sentence(suite: pytest.Pytester) -> None:
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", "127.0.0.1:9", timeout=120)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*Ray can't be reached at 127.0.0.1:9: *"])
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_a_local_start_never_attaches(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", head())
+    result = suite.runpytest_subprocess(
+        "benchmarks", *QUICK, "--ray-num-cpus", "1", "--benchmark-json", "o.json", timeout=120
+    )
+    result.assert_outcomes(passed=1, deselected=1)
+    assert '"cpus": 1' in (suite.path / "o.json").read_text()
+
+
+@pytest.mark.usefixtures("no_leftovers")
+def test_spilled_objects_make_rounds_invalid(
+    suite: pytest.Pytester, add_workload: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five items of 20 MB in a store of 80 MB: one of them is always on disk."""
+    monkeypatch.setenv("RAY_DEFAULT_OBJECT_STORE_MAX_MEMORY_BYTES", str(80 * 2**20))
+    monkeypatch.setenv("RAY_min_spilling_size", "1")  # or Ray waits for 100 MB to spill together
+    add_workload(
+        "bulky",
+        ("[400_000] * tasks", "[bytes([i]) * 20_000_000 for i in range(5)]"),
+        ("range(item)", "item[:1000]"),
+        ("result != item * (item - 1) // 2", "False"),
+    )
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "-k", "bulky and ray", timeout=120)
+    sentence = "bulky-small-ray: 3 of 20 rounds are invalid (3 × objects spilled from the object store to disk); *"
+    result.stdout.fnmatch_lines([sentence])
+
+
+@pytest.mark.usefixtures("no_leftovers")
+def test_a_ray_that_cant_start_is_one_sentence(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_DEFAULT_OBJECT_STORE_MAX_MEMORY_BYTES", "1")
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, timeout=120)
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(["*Ray can't start here: *"])
+    assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.usefixtures("no_leftovers")
+def test_two_starts_in_one_process() -> None:
+    folders = ray_folders()
+    for _ in range(2):
+        with cluster.start(1) as ready:
+            assert (ready.cpus, ready.nodes) == (1, 1)
+            assert ready.spilled() == (False, ())
+    assert ray_folders() == folders

@@ -1,0 +1,116 @@
+"""Saving and comparing: pytest-benchmark's options work on this suite as documented, and say what differs."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.harness.stored import differences
+
+QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.3", "--variants", "serial,pool")
+
+
+def run(suite: pytest.Pytester, *args: str) -> pytest.RunResult:
+    return suite.runpytest_subprocess("benchmarks", *QUICK, *args, timeout=120)
+
+
+def stored(suite: pytest.Pytester) -> list[Path]:
+    return sorted((suite.path / ".benchmarks").rglob("*.json"))
+
+
+def alter(path: Path, **machine_info: Any) -> None:
+    record = json.loads(path.read_text())
+    record["machine_info"].update(machine_info)
+    path.write_text(json.dumps(record))
+
+
+def test_a_first_run_is_told_what_to_do(suite: pytest.Pytester) -> None:
+    result = run(suite, "--benchmark-compare", "--benchmark-compare-fail", "mean:10%", "--benchmark-autosave")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["Nothing to compare with in ./.benchmarks yet: run once with --benchmark-autosave*"])
+    assert len(stored(suite)) == 1
+
+
+def test_two_runs_are_compared_with_their_speedups(suite: pytest.Pytester) -> None:
+    assert run(suite, "--benchmark-save", "first").ret == 0
+    record = json.loads(stored(suite)[0].read_text())
+    for bench in record["benchmarks"]:
+        if "speedup" in bench["extra_info"]:
+            bench["extra_info"]["speedup"] = {"median": 7.25, "low": 7.0, "high": 7.5, "pairs": 20}
+    # A clock rate that changes from run to run does not make another machine.
+    record["machine_info"]["cpu"]["hz_actual_friendly"] = "1 Hz"
+    stored(suite)[0].write_text(json.dumps(record))
+    result = run(suite, "--benchmark-compare", "--benchmark-histogram=hist", "--report", "r.md")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        [
+            "*tiny-small-serial* (0001_first)*",
+            "speedup *saved run *this run",
+            "tiny-small-pool *7.25× [[]7.00 7.50[]] *×*",
+        ]
+    )
+    output = "\n".join([*result.outlines, *result.errlines])
+    assert "machine_info is different" not in output
+    assert "Not the same machine" not in output
+    assert [path.name for path in suite.path.glob("hist*.svg")]
+    assert "| tiny-small-pool | 7.25× [7.00 7.50] |" in (suite.path / "r.md").read_text()
+
+
+def test_another_machine_is_named_in_one_line_and_refused_as_a_judge(suite: pytest.Pytester) -> None:
+    assert run(suite, "--benchmark-autosave").ret == 0
+    record = stored(suite)[0]
+    versions = json.loads(record.read_text())["machine_info"]["versions"]
+    alter(record, usable_cpus=64, image_source="urls", versions={**versions, "ray": "2.9.0"})
+    ray = versions["ray"]
+    result = run(suite, "--benchmark-compare")
+    assert result.ret == 0
+    told = [line for line in result.outlines if line.startswith("Not the same machine: ")]
+    assert len(told) == 1
+    for phrase in ("usable CPUs 64 then, ", "image source urls then, generated now", f"ray 2.9.0 then, {ray} now"):
+        assert phrase in told[0]
+    assert "machine_info is different" not in "\n".join([*result.outlines, *result.errlines])
+    refused = run(suite, "--benchmark-compare", "--benchmark-compare-fail", "mean:10%")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(
+        ["ERROR: --benchmark-compare-fail: the saved run can't judge this one: usable CPUs 64 then, *"]
+    )
+
+
+def test_a_regression_fails_the_run_and_the_speedups_are_still_shown(suite: pytest.Pytester) -> None:
+    assert run(suite, "--benchmark-autosave").ret == 0
+    record = json.loads(stored(suite)[0].read_text())
+    for bench in record["benchmarks"]:
+        bench["stats"] = {k: v / 1000 if isinstance(v, float) else v for k, v in bench["stats"].items()}
+    stored(suite)[0].write_text(json.dumps(record))
+    result = run(suite, "--benchmark-compare", "--benchmark-compare-fail", "mean:10%")
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["tiny-small-pool *serial *×*"])
+    assert any("Performance has regressed" in line for line in [*result.outlines, *result.errlines])
+
+
+def test_the_compare_command_reads_what_is_stored(suite: pytest.Pytester) -> None:
+    for _ in range(2):
+        assert run(suite, "--benchmark-autosave").ret == 0
+    result = suite.run(
+        Path(sys.executable).with_name("pytest-benchmark"), "compare", "--group-by=fullname", "--columns=median"
+    )
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*tiny-small-pool*(0001_*", "*tiny-small-serial*(0002_*"])
+
+
+FACTS = st.dictionaries(
+    st.sampled_from(["node", "system", "machine", "usable_cpus", "ray_num_cpus", "image_source", "python_version"]),
+    st.sampled_from(["a", "b"]),
+)
+
+
+@given(FACTS, FACTS)
+def test_runs_differ_where_a_fact_does(now: dict[str, str], then: dict[str, str]) -> None:
+    found = differences(now, then)
+    assert len(found) == sum(now.get(key) != then.get(key) for key in {*now, *then})
+    assert len(differences(then, now)) == len(found)
+    assert differences(now, now) == []
