@@ -1,6 +1,8 @@
 """Ray's life in a session: started here or joined, ended by every way out."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,64 +20,80 @@ QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "t" * 64}
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("variant", "how"),
+    [
+        ("ray", signal.SIGINT),
+        ("ray", signal.SIGTERM),
+        ("pool", signal.SIGINT),
+        ("pool", signal.SIGTERM),
+        ("pool", signal.SIGKILL),
+    ],
+)
 def test_an_interrupt_leaves_nothing(
-    suite: pytest.Pytester, add_workload: Callable[..., None], how: signal.Signals
+    suite: pytest.Pytester, add_workload: Callable[..., None], variant: str, how: signal.Signals
 ) -> None:
-    """Ctrl-C goes to the whole process group, SIGTERM to pytest alone; both while a Ray task runs."""
+    """Ctrl-C goes to the whole process group, SIGTERM and SIGKILL to pytest alone; all while a task runs."""
     started = suite.path / "started"
     os.mkfifo(started)
     add_workload("endless", ("    total = 0", f"    open({str(started)!r}, 'w').close()\n    while True: pass"))
     folders = ray_folders()
-    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", "endless and ray", "--workload-size", "small"]
+    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", "endless", "--workload-size", "small"]
+    command += ["--variants", variant]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     started.open().close()  # blocks until a worker has begun
     family = psutil.Process(run.pid).children(recursive=True)
-    assert any("raylet" in process.name() for process in family)
+    assert any("raylet" in process.name() for process in family) == (variant == "ray")
     if how == signal.SIGINT:
         os.killpg(run.pid, how)
     else:
         run.send_signal(how)
     output, _ = run.communicate(timeout=60)
-    assert run.returncode == pytest.ExitCode.INTERRUPTED, output
-    assert "KeyboardInterrupt" in output
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert ray_folders() == folders
+    if how != signal.SIGKILL:
+        assert run.returncode == pytest.ExitCode.INTERRUPTED, output
+        assert "KeyboardInterrupt" in output
 
 
 @pytest.fixture
-def head(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """`head(variable=value, …)` starts a Ray head node with two CPUs, with these in its environment: its address."""
-    started: list[tuple[subprocess.Popen[str], list[psutil.Process]]] = []
+def head() -> Iterator[Callable[..., str]]:
+    """`head(nodes=1, variable=value, …)` starts a cluster of nodes with two CPUs each, these in their environment.
 
-    def start(**environment: str) -> str:
+    It returns the address to join; every process of it is ended after the test.
+    """
+    started: list[tuple[subprocess.Popen[str], list[psutil.Process]]] = []
+    folders: list[str] = []
+
+    def start(nodes: int = 1, **environment: str) -> str:
         folder = tempfile.mkdtemp(prefix="head-", dir="/tmp")
-        command = [str(Path(sys.executable).with_name("ray")), "start", "--head", "--port=0", "--num-cpus=2"]
-        command += ["--include-dashboard=false", f"--temp-dir={folder}", "--block", "--disable-usage-stats"]
+        folders.append(folder)
+        node = [str(Path(sys.executable).with_name("ray")), "start", "--num-cpus=2", "--block", "--disable-usage-stats"]
         env = {**os.environ, **TOKEN, **environment}
-        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert process.stdout is not None
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if "Ray runtime started" in line:
-                break
-        family = psutil.Process(process.pid).children(recursive=True)
-        started.append((process, family))
-        gcs = next(child for child in family if "gcs_server" in child.name())
-        port = next(arg.split("=")[1] for arg in gcs.cmdline() if arg.startswith("--gcs_server_port="))
-        if port == "0":
-            port = next((Path(folder) / "session_latest").glob("gcs_server_port_*")).read_text()
+        launch(env, [*node, "--head", "--port=0", "--include-dashboard=false", f"--temp-dir={folder}"])
+        (gcs,) = [child for child in started[0][1] if "gcs_server" in child.name()]
+        port = next((Path(folder) / "session_latest").glob("gcs_server_port_*")).read_text()
+        assert gcs.is_running()
+        for _ in range(nodes - 1):
+            launch(env, [*node, f"--address=127.0.0.1:{port}"])
         return f"127.0.0.1:{port}"
 
+    def launch(env: dict[str, str], command: list[str]) -> None:
+        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert process.stdout is not None
+        assert any("Ray runtime started" in line for line in process.stdout)
+        started.append((process, psutil.Process(process.pid).children(recursive=True)))
+
     yield start
-    for process, family in started:
+    for process, family in reversed(started):
         process.terminate()
-        process.wait(30)
+        process.communicate(timeout=30)
         _, alive = psutil.wait_procs(family, timeout=10)
         for child in alive:
             child.kill()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_joined_cluster_is_used_and_left_running(
@@ -87,6 +105,20 @@ def test_a_joined_cluster_is_used_and_left_running(
     arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
     for _ in range(2):
         suite.runpytest_subprocess(*arguments, timeout=120).assert_outcomes(passed=1, deselected=1)
+
+
+def test_tasks_spread_over_the_nodes_of_a_cluster(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = head(nodes=2)
+    for name, value in TOKEN.items():
+        monkeypatch.setenv(name, value)
+    arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
+    suite.runpytest_subprocess(*arguments, timeout=120).assert_outcomes(passed=1, deselected=1)
+    info = json.loads((suite.path / "out.json").read_text())["benchmarks"][0]["extra_info"]
+    assert (info["cpus"], info["tasks"]) == (4, 4)
+    assert sum(info["tasks_per_node"].values()) == 4
+    assert len(info["tasks_per_node"]) == 2
 
 
 def test_nodes_with_other_versions_are_named(

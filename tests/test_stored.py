@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,20 @@ def test_a_regression_fails_the_run_and_the_speedups_are_still_shown(suite: pyte
     assert result.ret != 0
     result.stdout.fnmatch_lines(["tiny-small-pool *serial *×*"])
     assert any("Performance has regressed" in line for line in [*result.outlines, *result.errlines])
+
+
+def test_what_the_saved_run_lacks_is_named_and_never_passes_unseen(
+    suite: pytest.Pytester, add_workload: Callable[..., None]
+) -> None:
+    assert run(suite, "--benchmark-autosave").ret == 0
+    add_workload("newcomer")
+    result = run(suite, "--benchmark-compare", "-k", "serial")
+    result.stdout.fnmatch_lines(["Not in the saved run, so not compared: test_workload[[]newcomer-small-serial]"])
+    refused = run(suite, "--benchmark-compare", "--benchmark-compare-fail", "mean:10%", "-k", "newcomer")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(
+        ["ERROR: *the saved run has none of the selected tests; it has test_workload[[]tiny-*"]
+    )
 
 
 def test_the_compare_command_reads_what_is_stored(suite: pytest.Pytester) -> None:

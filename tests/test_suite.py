@@ -1,8 +1,12 @@
 """The suite as a user meets it: real runs of a copy of the tree with one tiny workload."""
 
+import contextlib
 import json
+import os
 import shutil
+import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -183,6 +187,23 @@ def test_bad_input_is_one_sentence(suite: pytest.Pytester, arguments: list[str],
 
 def test_xdist_may_run_what_is_not_timed(suite: pytest.Pytester) -> None:
     run(suite, "-n", "2", "-k", "serial", "--benchmark-disable").assert_outcomes(passed=1)
+
+
+def test_full_size_shows_progress_on_a_terminal(suite: pytest.Pytester) -> None:
+    """What a person at a terminal sees: both ends of a pseudo-terminal stand in for one."""
+    terminal, end = os.openpty()
+    termios.tcsetwinsize(end, (30, 120))
+    command = [sys.executable, "-m", "pytest", "benchmarks", "--workload-size", "full", "-k", "serial"]
+    done = subprocess.Popen([*command, "--benchmark-max-time", "0.2"], stdout=end, stderr=end, cwd=suite.path)
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux ends a terminal's output with an error
+        while chunk := os.read(terminal, 4096):
+            shown += chunk
+    os.close(terminal)
+    assert done.wait(60) == 0
+    assert b"tiny-full-serial:" in shown
+    assert b"/40 [" in shown  # 20 rounds of two tasks, and the time left
 
 
 @pytest.mark.usefixtures("no_leftovers")
