@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.harness import cluster
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 TINY = '''
