@@ -36,7 +36,7 @@ def test_all_variants_are_timed_verified_and_reported(suite: pytest.Pytester, mo
     result.stdout.fnmatch_lines(
         [
             "ray task benchmarks: small, serial, ray, pool, 2 CPUs for Ray, images generated, *",
-            "*partner*time*speedup*95 % interval*pairs*",
+            "*partner*time*speedup*95 % interval*pairs*efficiency*= computation*× balance*× dispatch",
             "tiny-small-ray ÷ pool *pool * ms *× *[[]*]*",
             "tiny-small-ray *serial * ms *× *[[]*]*",
             "tiny-small-pool *serial * ms *× *[[]*]*",
@@ -58,7 +58,11 @@ def test_all_variants_are_timed_verified_and_reported(suite: pytest.Pytester, mo
     assert ray["speedup"]["pairs"] >= 20
     assert 0 < ray["speedup"]["low"] <= ray["speedup"]["median"] <= ray["speedup"]["high"]
     assert 0 < ray["submit_s"] < ray["cold_start_s"]
-    assert sum(ray["tasks_per_node"].values()) == 2
+    assert sum(ray["tasks_per_node"].values()) == sum(ray["tasks_per_worker"].values()) == 2
+    for name in ("ray", "pool"):
+        account = records[f"test_workload[tiny-small-{name}]"]["efficiency"]
+        product = account["computation"] * account["load_balance"] * account["dispatch"]
+        assert product == pytest.approx(account["measured"], rel=1e-9)
     assert "speedup" not in records["test_workload[tiny-small-serial]"]
     assert records["test_ceiling[tiny-small]"]["partner"]["variant"] == "pool"
     machine = json.loads((suite.path / "out.json").read_text())["machine_info"]
@@ -72,7 +76,10 @@ def test_all_variants_are_timed_verified_and_reported(suite: pytest.Pytester, mo
     assert "<svg" in (suite.path / "r.svg").read_text()
     written = {path.name for path in suite.path.iterdir() if not path.name.startswith((".", "runpytest-"))}
     tree = {"benchmarks", "conftest.py", "pytest.ini", "workloads"}
-    assert written - tree - {"stdout", "stderr"} == {"out.json", "r.md", "r.svg", "r.png", "summary.md"}
+    assert written - tree - {"stdout", "stderr"} == {
+        *("out.json", "summary.md"),
+        *("r.md", "r.svg", "r.png", "r-timeline.svg", "r-timeline.png"),
+    }
 
 
 def test_serial_alone_never_starts_ray(suite: pytest.Pytester, add_workload: AddWorkload) -> None:

@@ -1,4 +1,4 @@
-"""The chart of `--report`: seconds of serial and the other variants for each workload, as bars.
+"""The chart of `--report`: seconds of each workload's variants as bars, and efficiency over task length as curves.
 
 Owns the drawing. Reads records, computes nothing.
 """
@@ -19,9 +19,12 @@ Bar = tuple[str, float, float, float, str]  # variant, median, first and third q
 def draw(records: Sequence[Json], path: Path) -> None:
     """Write an SVG or PNG to `path`: a panel for each workload, each with a scale of its own from zero."""
     panels: dict[str, list[Bar]] = {}
+    swept = [record["extra_info"] for record in records if "granularity" in record["extra_info"]]
     for record in records:
-        group = panels.setdefault(record["group"], [])
         info, stats = record["extra_info"], record["stats"]
+        if "granularity" in info:
+            continue
+        group = panels.setdefault(record["group"], [])
         partner, ratio = info.get("partner"), info.get("speedup")
         if partner and partner["variant"] not in ("serial", info["variant"]):
             continue  # ray beside pool: its times are in the bars of ray and pool already
@@ -29,16 +32,20 @@ def draw(records: Sequence[Json], path: Path) -> None:
             group.append(("serial", partner["median"], partner["q1"], partner["q3"], ""))
         text = f"{ratio['median']:.2f}×\n{interval(ratio['low'], ratio['high'])}" if ratio else ""
         group.append((info["variant"], stats["median"], stats["q1"], stats["q3"], text))
-    figure = Figure(figsize=(1.2 + 2.9 * len(panels), 4.2), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, (title, bars) in zip(axes, panels.items(), strict=True):
+    widths = [2.9] * len(panels) + [4.4] * bool(swept)
+    figure = Figure(figsize=(1.2 + sum(widths), 4.2), layout="constrained")
+    axes = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
+    for axis, (title, bars) in zip(axes, panels.items(), strict=False):
         _panel(axis, title, sorted(bars, key=lambda bar: list(COLOURS).index(bar[0])))
-    axes[0].set_ylabel("seconds a round")
-    figure.supxlabel(
-        "bar: median round · line: middle half of the rounds · on the bar: paired speedup, 95 % interval",
-        fontsize=7,
-        color="#555555",
-    )
+    if panels:
+        axes[0].set_ylabel("seconds a round")
+        figure.supxlabel(
+            "bar: median round · line: middle half of the rounds · on the bar: paired speedup, 95 % interval",
+            fontsize=7,
+            color="#555555",
+        )
+    if swept:
+        _curves(axes[-1], swept)
     figure.savefig(path, dpi=150)
 
 
@@ -55,3 +62,27 @@ def _panel(axis: Axes, title: str, bars: Sequence[Bar]) -> None:
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(axis="y", linewidth=0.4, alpha=0.5)
     axis.set_axisbelow(True)
+
+
+def _curves(axis: Axes, swept: Sequence[Json]) -> None:
+    """Efficiency over task length, a curve for each variant; where it crosses a share, with the interval."""
+    for info in swept:
+        sweep, colour = info["granularity"][0], COLOURS[info["variant"]]
+        lengths = [1e3 * length for length in sweep["lengths_s"]]
+        axis.plot(lengths, sweep["efficiencies"], color=colour, marker="o", markersize=4, label=info["variant"])
+        for crossing in sweep["metg"]:
+            if crossing["length_s"] is None:
+                continue
+            low, high = crossing["low"] or sweep["lengths_s"][0], crossing["high"] or sweep["lengths_s"][-1]
+            axis.plot([1e3 * low, 1e3 * high], [crossing["share"]] * 2, color=colour, linewidth=5, alpha=0.35)
+            axis.plot(1e3 * crossing["length_s"], crossing["share"], color=colour, marker="|", markersize=12)
+    for share in {crossing["share"] for info in swept for crossing in info["granularity"][0]["metg"]}:
+        axis.axhline(share, color="#888888", linewidth=0.6, linestyle=":")
+    axis.set_xscale("log")
+    axis.set_ylim(0, 1.08)
+    axis.set_xlabel("a task's length alone, ms")
+    axis.set_ylabel(f"efficiency on {swept[0]['granularity'][0]['cpus']} CPUs")
+    axis.set_title("break-even: 50 % and 90 %, 95 % intervals", fontsize=10)
+    axis.legend(frameon=False)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.grid(linewidth=0.4, alpha=0.5)

@@ -13,7 +13,8 @@ import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
 from tqdm import tqdm
 
-from benchmarks.harness import machine
+from benchmarks.harness import diagnosis, machine, timeline
+from benchmarks.harness.efficiency import account, efficiency, traits
 from benchmarks.harness.options import Plan
 from benchmarks.harness.pairing import Pairing, Subject
 from benchmarks.harness.speedup import speedup
@@ -52,7 +53,7 @@ def measure(
     _check_memory(f"{name}-{size}-{variant.name}", workload.memory.get(size, 0), variant, partner)
     subject = Subject(name, size, workload, workload.items(size, tasks), variant, partner)
     try:
-        cold_start_s = _get_ready(subject, tasks)
+        cold_start_s = get_ready(subject, tasks)
         rounds = plan.rounds(_estimate(subject)) if benchmark.enabled else 1
         with _progress(subject, rounds) as progress:
             on_result = None if progress.disable else progress.update
@@ -64,7 +65,7 @@ def measure(
     finally:
         for runner in subject.runners():
             runner.close()
-    benchmark.extra_info.update(_record(subject, pairing, cold_start_s))
+    benchmark.extra_info.update(record_of(subject, pairing, cold_start_s))
 
 
 def _check_memory(test: str, per_task: int, variant: Variant, partner: Variant | None) -> None:
@@ -78,7 +79,7 @@ def _check_memory(test: str, per_task: int, variant: Variant, partner: Variant |
         )
 
 
-def _get_ready(subject: Subject, tasks: int) -> float:
+def get_ready(subject: Subject, tasks: int) -> float:
     """Hand out the items and warm every worker up; seconds that the variant's workers took to their first results."""
     sample = subject.workload.items("small", tasks)
     for runner in subject.runners():
@@ -113,8 +114,9 @@ def _quartiles(seconds: list[float]) -> dict[str, float]:
     return {"q1": float(q1), "median": float(median), "q3": float(q3)}
 
 
-def _record(subject: Subject, pairing: Pairing, cold_start_s: float) -> dict[str, Any]:
+def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> dict[str, Any]:
     """What a reader of the JSON needs beside pytest-benchmark's own figures; seconds and bytes."""
+    workers = [execution.worker for execution in pairing.rounds[-1].executions]
     record: dict[str, Any] = {
         "workload": subject.name,
         "variant": subject.variant.name,
@@ -130,9 +132,36 @@ def _record(subject: Subject, pairing: Pairing, cold_start_s: float) -> dict[str
         "put_bytes": subject.variant.put_bytes,
         "submit_s": statistics.median(round_.submit_s for round_ in pairing.rounds),
         "invalid_pairs": pairing.invalid.total(),
-        "tasks_per_node": Counter(execution.worker[0] for execution in pairing.rounds[-1].executions),
+        "wait_s": statistics.median(round_.seconds - round_.submit_s for round_ in pairing.rounds),
+        "tasks_per_node": Counter(node for node, _ in workers),
+        "tasks_per_worker": Counter(f"{node}:{pid}" for node, pid in workers),
     }
+    if subject.variant.name != "serial":
+        record["result_bytes"], record["result_s"] = subject.variant.weigh(pairing.rounds[-1].results)
     if subject.partner is not None and pairing.pairs:
         record["partner"] = {"variant": subject.partner.name, **_quartiles([pair.partner_s for pair in pairing.pairs])}
         record["speedup"] = speedup(pairing.pairs).record()
+        if subject.partner.name == "serial":
+            record |= _account(pairing, subject.variant.slots)
+            record["diagnosis"] = diagnosis.sentence(record)
     return record
+
+
+def _account(pairing: Pairing, slots: int) -> dict[str, Any]:
+    """Where the loss against serial went, and one pair of rounds to look at."""
+    pairs, partners = pairing.pairs, pairing.partner_rounds
+    rounds = pairing.rounds[: len(pairs)]  # pytest-benchmark's profiled round comes after them, without a partner
+    accounts = [
+        account(pair.partner_s, pair.variant_s, slots, round_.executions)
+        for pair, round_ in zip(pairs, rounds, strict=True)
+    ]
+    beside = traits(
+        [(round_.seconds, round_.executions) for round_ in rounds],
+        [round_.executions for round_ in partners],
+    )
+    shown = timeline.typical(pairs)
+    return {
+        "efficiency": efficiency(pairs, accounts)._asdict(),
+        **beside._asdict(),
+        "timeline": {"partner": timeline.lanes(partners[shown]), "variant": timeline.lanes(rounds[shown])},
+    }

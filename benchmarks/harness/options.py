@@ -50,6 +50,7 @@ class Settings:
         ray_num_cpus: CPUs for a Ray started here; None for all usable ones.
         image_source: `generated`, `urls` or a folder's absolute path.
         reports: files to write.
+        granularity: the break-even test was asked for, by its marker.
         plan: rounds for every test.
     """
 
@@ -59,6 +60,7 @@ class Settings:
     ray_num_cpus: int | None
     image_source: str
     reports: list[Path]
+    granularity: bool
     plan: Plan
 
     @property
@@ -122,6 +124,7 @@ def read(config: pytest.Config) -> Settings:
         ray_num_cpus=cpus,
         image_source=_image_source(config.getoption("image_source")),
         reports=[_report(Path(path)) for path in config.getoption("report")],
+        granularity="granularity" in config.getoption("markexpr"),
         plan=Plan(
             min_rounds=config.getoption("benchmark_min_rounds"),
             max_time=float(config.getoption("benchmark_max_time")),
@@ -188,4 +191,6 @@ def describe(settings: Settings) -> str:
 
 def ignored(path: Path, settings: Settings) -> bool:
     """Whether a file of benchmarks has nothing to time in this run."""
+    if path.name == "test_granularity.py":
+        return not settings.granularity
     return path.name == "test_ceiling.py" and not {"ray", "pool"} <= set(settings.variants)

@@ -47,7 +47,8 @@ class Pairing:
 
     Attributes:
         pairs: valid pairs so far.
-        rounds: the variant's valid rounds so far.
+        rounds: the variant's valid rounds so far; only the last has its results, which may be large.
+        partner_rounds: the partner's beside them, without results.
         invalid: how many rounds were left out, by reason.
         statement: what the last round's check showed.
     """
@@ -57,6 +58,7 @@ class Pairing:
     ) -> None:
         self.pairs: list[Pair] = []
         self.rounds: list[Round] = []
+        self.partner_rounds: list[Round] = []
         self.invalid: Counter[str] = Counter()
         self.statement = ""
         self._subject = subject
@@ -116,8 +118,9 @@ class Pairing:
         if self._subject.partner is not None and partner is not None:
             self._compare(self._subject.partner.name, partner.results)
             self.pairs.append(Pair(partner.seconds, variant.seconds, self._partner_first))
+            self.partner_rounds.append(partner.stamps_only())
         self._compare(self._subject.variant.name, variant.results)
-        self.rounds = [*self.rounds, variant]
+        self.rounds[-1:] = [*(round_.stamps_only() for round_ in self.rounds[-1:]), variant]
 
     def _discard(self, reason: str) -> None:
         self.invalid[reason] += 1

@@ -10,12 +10,26 @@ from typing import Any
 
 import pytest
 
-from benchmarks.harness import options, stored
+from benchmarks.harness import breakeven, options, stored
 from benchmarks.harness.stored import Json
+from benchmarks.harness.units import percent, seconds, size
 
 Row = tuple[str, ...]
 
-HEADS: Row = ("", "partner", "time", "speedup", "95 % interval", "pairs", "submit", "cold start", "put")
+HEADS: Row = (
+    "",
+    "partner",
+    "time",
+    "speedup",
+    "95 % interval",
+    "pairs",
+    "efficiency",
+    "= computation",
+    "× balance",
+    "× dispatch",
+)
+FACTORS = ("measured", "computation", "load_balance", "dispatch")
+BESIDE_HEADS: Row = ("", "task", "submit", "wait", "cold start", "put", "results", "tasks on workers", "on nodes")
 
 
 def publish(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -33,30 +47,21 @@ def publish(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
             if path.suffix == ".md":
                 path.write_text(text, encoding="utf-8")
             else:
-                from benchmarks.harness import chart
+                from benchmarks.harness import chart, gantt
 
                 chart.draw(records, path)
+                if gantt.draw(records, timeline := path.with_stem(f"{path.stem}-timeline")):
+                    reporter.write_line(f"Wrote {timeline}")
             reporter.write_line(f"Wrote {path}")
     elif settings.reports and not config.getoption("collectonly"):
         reporter.write_line("No benchmark was measured: no report written.", yellow=True)
 
 
-def seconds(value: float) -> str:
-    """Three significant digits in the unit that suits: 83.1 ms, 1.25 s, 340 µs."""
-    for unit, scale in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
-        if value * scale >= 1 or unit == "µs":
-            scaled = value * scale
-            return f"{scaled:.{0 if scaled >= 100 else 1 if scaled >= 10 else 2}f} {unit}"
-    raise AssertionError(value)
-
-
-def size(value: int) -> str:
-    return f"{value / 1e6:.1f} MB" if value >= 1e5 else f"{value / 1e3:.1f} kB" if value else "–"
-
-
 def label(record: Json) -> str:
     """`fibonacci-medium-ray`, as in the test's id; what is timed beside another partner than serial says so."""
     info = record["extra_info"]
+    if "workload" not in info:
+        return f"granularity-{info['variant']}"
     beside = info.get("partner", {}).get("variant", "serial")
     name = f"{info['workload']}-{info['size']}-{info['variant']}"
     return name if beside == "serial" else f"{name} ÷ {beside}"
@@ -73,7 +78,7 @@ def rows(records: Iterable[Json]) -> list[Row]:
         info = record["extra_info"]
         if "speedup" not in info:
             continue
-        ratio, partner = info["speedup"], info["partner"]
+        ratio, partner, account = info["speedup"], info["partner"], info.get("efficiency", {})
         found.append(
             (
                 label(record),
@@ -82,12 +87,37 @@ def rows(records: Iterable[Json]) -> list[Row]:
                 f"{ratio['median']:.2f}×",
                 interval(ratio["low"], ratio["high"]),
                 str(ratio["pairs"]),
-                seconds(info["submit_s"]),
-                seconds(info["cold_start_s"]),
-                f"{seconds(info['put_s'])}, {size(info['put_bytes'])}" if info["put_bytes"] else "–",
+                *(percent(account[factor]) if account else "–" for factor in FACTORS),
             )
         )
     return found
+
+
+def beside(records: Iterable[Json]) -> list[Row]:
+    """What stands beside the account, a row for each record that has one, under `BESIDE_HEADS`."""
+    found: list[Row] = []
+    for record in records:
+        info = record["extra_info"]
+        if "efficiency" not in info:
+            continue
+        found.append(
+            (
+                label(record),
+                seconds(info["task_s"]),
+                seconds(info["submit_s"]),
+                seconds(info["wait_s"]),
+                seconds(info["cold_start_s"]),
+                f"{seconds(info['put_s'])}, {size(info['put_bytes'])}" if info["put_bytes"] else "–",
+                size(info["result_bytes"]),
+                *(" + ".join(map(str, info[per].values())) for per in ("tasks_per_worker", "tasks_per_node")),
+            )
+        )
+    return found
+
+
+def sentences(records: Iterable[Json]) -> list[str]:
+    """What keeps a variant from its slots, for each record that is not healthy."""
+    return [text for record in records if (text := record["extra_info"].get("diagnosis"))]
 
 
 def moved(records: Iterable[Json], saved: dict[str, Json]) -> list[Row]:
@@ -106,7 +136,7 @@ def statements(records: Iterable[Json]) -> list[str]:
     lines: dict[str, None] = {}
     for record in records:
         info = record["extra_info"]
-        if info["statement"]:
+        if info.get("statement"):
             lines[f"{info['workload']}-{info['size']}: {info['statement']}"] = None
         if info["invalid_pairs"]:
             lines[f"{label(record)}: {info['invalid_pairs']} invalid pairs left out"] = None
@@ -120,7 +150,9 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Json], baseli
     if table := rows(records):
         reporter.section("speedup", sep="-")
         _table(reporter, HEADS, table)
-    for line in statements(records):
+    for line in sentences(records):
+        reporter.write_line(line, yellow=True)
+    for line in [*breakeven.lines(records), *statements(records)]:
         reporter.write_line(line)
     if table := moved(records, baselines.records):
         reporter.section("speedup, compared", sep="-")
@@ -128,6 +160,8 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Json], baseli
         reporter.write_line("This describes two runs and is no verdict: identical code differs from run to run, too.")
     if baselines.differences:
         reporter.write_line(f"Not the same machine: {'; '.join(baselines.differences)}", yellow=True)
+    if baselines.unmatched:
+        reporter.write_line(f"Not in the saved run, so not compared: {', '.join(baselines.unmatched)}", yellow=True)
     if baselines.missing:
         reporter.write_line(
             f"Nothing to compare with in {baselines.missing} yet: run once with --benchmark-autosave, and the next run "
@@ -152,14 +186,20 @@ def markdown(records: Sequence[Json], baselines: stored.Baselines, caption: str)
     """The tables as Markdown: times of all variants, speedups, what the checks showed, and the comparison."""
     times: list[Row] = []
     for record in records:
+        if "workload" not in record["extra_info"]:
+            continue
         stats: dict[str, Any] = record["stats"]
         spread = f"{seconds(stats['q1'])} – {seconds(stats['q3'])}"
         times.append((label(record), seconds(stats["median"]), spread, str(stats["rounds"])))
     parts = ["## Ray task benchmarks\n", f"{caption}\n"]
     if table := rows(records):
         parts.append(_markdown_table(HEADS, table))
+    if lines := sentences(records):
+        parts.append("".join(f"- {line}\n" for line in lines))
     parts.append(_markdown_table(("", "median", "middle half of the rounds", "rounds"), times))
-    if lines := statements(records):
+    if table := beside(records):
+        parts.append(_markdown_table(BESIDE_HEADS, table))
+    if lines := [*breakeven.lines(records), *statements(records)]:
         parts.append("".join(f"- {line}\n" for line in lines))
     if table := moved(records, baselines.records):
         parts.append(_markdown_table(MOVED_HEADS, table))

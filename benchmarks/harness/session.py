@@ -1,14 +1,22 @@
 """From a test's words to a measurement: brings up Ray where needed, counts tasks, turns errors into outcomes.
 
-Owns what `measure` takes from the pytest session. Times nothing.
+Owns what `measure` and `sweep` take from the pytest session. Times nothing.
 """
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import machine, measure, options, pool, variants
+from benchmarks.harness import sweep as lengths
 from benchmarks.harness.pairing import InvalidRoundsError
 from workloads import CheckError, WorkloadError
+
+if TYPE_CHECKING:
+    from benchmarks.harness.cluster import Cluster
 
 
 def run(
@@ -21,22 +29,41 @@ def run(
 ) -> None:
     """Measure one test's variant beside its partner; fail or skip with one sentence, without a traceback of ours."""
     settings = request.config.stash[options.KEY]
-    cluster = None
-    if "ray" in (variant, partner) or settings.ray_address is not None:
-        cluster = request.getfixturevalue("ray_cluster")
+    cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
     tasks = cluster.cpus if cluster is not None else settings.local_cpus
+    beside = None if partner is None else _variant(partner, settings, cluster)
+    with _outcomes():
+        measure.measure(benchmark, workload, size, tasks, _variant(variant, settings, cluster), beside, settings.plan)
+
+
+def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
+    """Measure efficiency over task length: with all slots and, where the machine allows it, with a single one."""
+    settings = request.config.stash[options.KEY]
+    cluster = _cluster(request, variant == "ray")
+    swept = [_variant(variant, settings, cluster)]
+    if swept[0].slots > 1 and (cluster is None or cluster.nodes == 1):
+        swept.append(pool.Pool(1) if cluster is None else variants.Ray(cluster, cpus_per_task=cluster.cpus))
+    with _outcomes():
+        lengths.run(benchmark, swept, settings.plan)
+
+
+def _cluster(request: pytest.FixtureRequest, needed: bool) -> "Cluster | None":
+    return request.getfixturevalue("ray_cluster") if needed else None
+
+
+def _variant(name: str, settings: options.Settings, cluster: "Cluster | None") -> variants.Variant:
+    if name == "ray":
+        assert cluster is not None
+        return variants.Ray(cluster)
     # A pool can't leave this machine, whatever the cluster's size.
     slots = settings.local_cpus if settings.ray_address is None else machine.usable_cpus()
+    return pool.Pool(slots) if name == "pool" else variants.Serial(1)
 
-    def make(name: str) -> variants.Variant:
-        if name == "ray":
-            assert cluster is not None
-            return variants.Ray(cluster)
-        return pool.Pool(slots) if name == "pool" else variants.Serial(1)
 
-    beside = None if partner is None else make(partner)
+@contextlib.contextmanager
+def _outcomes() -> Iterator[None]:
     try:
-        measure.measure(benchmark, workload, size, tasks, make(variant), beside, settings.plan)
+        yield
     except measure.NotEnoughMemoryError as error:
         pytest.skip(str(error))
     except (CheckError, InvalidRoundsError, WorkloadError, variants.VariantError) as error:

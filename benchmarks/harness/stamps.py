@@ -1,4 +1,4 @@
-"""What runs around a task where it runs: start and end, worker, thread share.
+"""What runs around a task where it runs: start and end, CPU time, worker, thread share.
 
 Owns the stamps. Imported by every worker, so it imports nothing heavy; hands out nothing and judges nothing.
 """
@@ -12,16 +12,23 @@ from typing import Any, NamedTuple
 
 Task = Callable[[Any], Any]
 Worker = tuple[str, int]  # node id and process id
+Fields = tuple[Any, Worker, float, float, float]  # of an `Execution`
 Warm = tuple[Worker, float | None]  # a worker, and the share of its CPU time that was the task's own thread's
 
 
 class Execution(NamedTuple):
-    """One task's run. `start` and `end` are seconds of the monotonic clock of the node that it ran on."""
+    """One task's run. `start` and `end` are seconds of the monotonic clock of the node that it ran on; `cpu_s` are the
+    seconds of them in which its thread had a core."""
 
     result: Any
     worker: Worker
     start: float
     end: float
+    cpu_s: float
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
 
 
 class Stamped:
@@ -30,10 +37,11 @@ class Stamped:
     def __init__(self, task: Task) -> None:
         self.task = task
 
-    def __call__(self, item: Any) -> tuple[Any, Worker, float, float]:
-        start = time.perf_counter()
+    def __call__(self, item: Any) -> Fields:
+        start, cpu = time.perf_counter(), time.thread_time()
         result = self.task(item)
-        return result, (node(), os.getpid()), start, time.perf_counter()
+        cpu = time.thread_time() - cpu
+        return result, (node(), os.getpid()), start, time.perf_counter(), cpu
 
 
 class Counted:

@@ -5,6 +5,7 @@ results and computes no speedup.
 """
 
 import itertools
+import pickle
 import statistics
 import time
 from abc import ABC, abstractmethod
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 VARIANTS = ("serial", "ray", "pool")
 
+ALL = slice(None)
 
 LEAST_THREAD_SHARE = 0.8
 """A task whose thread has less of its process's CPU time computes in others, too. Ray's own take up to a tenth."""
@@ -33,12 +35,14 @@ class Round:
     """One timed run of all items.
 
     Attributes:
+        start: when it began, on the driver's monotonic clock (seconds).
         seconds: items ready → all results in the driver.
         submit_s: the part of it until the last task was submitted.
         executions: one per item, in item order; empty where the round broke off.
         invalid: why the round can't be used, or an empty string.
     """
 
+    start: float
     seconds: float
     submit_s: float
     executions: list[Execution]
@@ -47,6 +51,10 @@ class Round:
     @property
     def results(self) -> list[Any]:
         return [execution.result for execution in self.executions]
+
+    def stamps_only(self) -> "Round":
+        """The round without its results, which may be large."""
+        return replace(self, executions=[execution._replace(result=None) for execution in self.executions])
 
 
 class Variant(ABC):
@@ -77,8 +85,8 @@ class Variant(ABC):
         """Run the warm-up items once, at least one for each slot."""
 
     @abstractmethod
-    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
-        """One timed round. `on_result` is told how many tasks are done since it was last called.
+    def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
+        """One timed round of the `chosen` items. `on_result` is told how many tasks are done since it was last called.
 
         A worker's death does not raise: it makes the round invalid. What the task raises is raised.
         """
@@ -120,6 +128,23 @@ class Variant(ABC):
                 )
         return cold_start_s
 
+    def pack(self, value: Any) -> bytes:
+        """What travels between driver and worker for `value`."""
+        return pickle.dumps(value, protocol=5)
+
+    def weigh(self, results: Sequence[Any]) -> tuple[int, float]:
+        """Bytes of `results` on their way to the driver, and seconds that sending and fetching them adds to a round.
+
+        Measured here and once: packing is shared by the slots, unpacking is the driver's alone.
+        """
+        start = time.perf_counter()
+        packed = [self.pack(result) for result in results]
+        packing = time.perf_counter() - start
+        for data in packed:
+            pickle.loads(data)  # noqa: S301 — packed two lines above
+        unpacking = time.perf_counter() - start - packing
+        return sum(map(len, packed)), packing / self.slots + unpacking
+
     def close(self) -> None:  # noqa: B027 — most have nothing to give back
         """Give back what `prepare` took."""
 
@@ -135,16 +160,16 @@ class Serial(Variant):
     def _warm_round(self) -> list[Warm]:
         return [self._counted(item) for item in self._sample]
 
-    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
+    def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
         raw: list[Any] = []
-        run = self._stamped
+        run, items = self._stamped, self._items[chosen]
         start = time.perf_counter()
-        for item in self._items:
+        for item in items:
             raw.append(run(item))
             if on_result is not None:
                 on_result(1)
         seconds = time.perf_counter() - start
-        return Round(seconds, 0.0, [Execution(*fields) for fields in raw])
+        return Round(start, seconds, 0.0, [Execution(*fields) for fields in raw])
 
 
 class Ray(Variant):
@@ -155,16 +180,17 @@ class Ray(Variant):
     """Smaller items travel with the task, as Ray itself sends small arguments: 0.4 ms a round faster than a reference
     for two tasks on 2 cores."""
 
-    def __init__(self, cluster: "Cluster") -> None:
-        super().__init__(cluster.cpus)
+    def __init__(self, cluster: "Cluster", cpus_per_task: int = 1) -> None:
+        super().__init__(cluster.cpus // cpus_per_task)
         self._cluster = cluster
+        self._cpus_per_task = cpus_per_task
 
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
         import ray
 
         # No retries: a round in which a task ran twice would only look slow.
         strategy: Literal["SPREAD", "DEFAULT"] = "SPREAD" if self._cluster.nodes > 1 else "DEFAULT"
-        remote: Any = ray.remote(num_cpus=1, max_retries=0, scheduling_strategy=strategy)
+        remote: Any = ray.remote(num_cpus=self._cpus_per_task, max_retries=0, scheduling_strategy=strategy)
         stamped, counted = Stamped(task), Counted(task)
 
         def run_task(item: Any) -> Any:
@@ -174,7 +200,7 @@ class Ray(Variant):
             return counted(item)
 
         self._submit, self._submit_warm = remote(run_task).remote, remote(warm_up).remote
-        sizes = [len(ray.cloudpickle.dumps(item, protocol=5)) for item in items]
+        sizes = [len(self.pack(item)) for item in items]
         start = time.perf_counter()
         self._arguments = [
             ray.put(item) if size > self.INLINE_BYTES else item for item, size in zip(items, sizes, strict=True)
@@ -190,12 +216,12 @@ class Ray(Variant):
         warm: list[Warm] = ray.get([self._submit_warm(item) for item in self._sample])
         return warm
 
-    def run(self, on_result: Callable[[int], Any] | None = None) -> Round:
+    def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
         import ray
         from ray.exceptions import NodeDiedError, ObjectLostError, OutOfMemoryError, WorkerCrashedError
 
         raw: list[Any] = []
-        submit, arguments, invalid = self._submit, self._arguments, ""
+        submit, arguments, invalid = self._submit, self._arguments[chosen], ""
         start = time.perf_counter()
         refs = [submit(argument) for argument in arguments]
         submitted = time.perf_counter()
@@ -208,14 +234,43 @@ class Ray(Variant):
             on_result(len(refs))
         if invalid:  # what still runs would be timed with the next round
             ray.wait(refs, num_returns=len(refs), fetch_local=False)
-        return Round(seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
+        return Round(start, seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
 
     def inspect(self, round_: Round) -> Round:
         before = self._spilled
         on_disk, self._spilled = self._cluster.spilled()
         if (on_disk or self._spilled != before) and not round_.invalid:
             return replace(round_, invalid="objects spilled from the object store to disk")
+        if self._cpus_per_task > 1:  # fewer slots than workers: any of them may run the next task
+            return round_
         return super().inspect(round_)
+
+    def pack(self, value: Any) -> bytes:
+        import ray
+
+        packed: bytes = ray.cloudpickle.dumps(value, protocol=5)
+        return packed
+
+    def weigh(self, results: Sequence[Any]) -> tuple[int, float]:
+        """As for every variant, and through the object store as many blank bytes as the results have, if it is used."""
+        import ray
+
+        total, seconds = super().weigh(results)
+        if total <= self.INLINE_BYTES * len(results):
+            return total, seconds
+
+        def blank(size: int) -> bytes:
+            return bytes(size)
+
+        submit = ray.remote(max_retries=0)(blank).remote
+
+        def travel(size: int) -> float:
+            start = time.perf_counter()
+            ray.get([submit(size) for _ in results])
+            return time.perf_counter() - start
+
+        travel(0)  # now the workers know the function
+        return total, seconds + max(travel(total // len(results)) - travel(0), 0)
 
     def close(self) -> None:
         self._arguments = []

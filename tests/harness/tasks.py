@@ -4,6 +4,7 @@ import hashlib
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +51,27 @@ def two_threads(item: int) -> int:
 
 def fail(item: int) -> int:
     raise LookupError(f"no result for {item}")
+
+
+def wait(seconds: float) -> float:
+    """Wait without using a core, as a perfect CPU for every task would have it."""
+    time.sleep(seconds)
+    return seconds
+
+
+def wait_and_return_much(seconds: float) -> bytes:
+    """Wait, then return 20 MB."""
+    time.sleep(seconds)
+    return bytes(20_000_000)
+
+
+_used = False
+
+
+def wait_longer_at_first(seconds: float) -> float:
+    """Wait, in a process's first call for 1.5 s more: what a heavy import costs."""
+    global _used
+    if not _used:
+        time.sleep(1.5)
+    _used = True
+    return wait(seconds)

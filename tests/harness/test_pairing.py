@@ -119,3 +119,12 @@ def test_more_than_a_tenth_invalid_fails_with_the_reasons(tmp_path: Path, ray_he
     flag.touch()
     with pytest.raises(InvalidRoundsError, match=r"dying-small-ray: 3 of 20 rounds are invalid \(.*a worker died"):
         play(pairing, 1)
+
+
+def test_only_the_last_round_keeps_its_results() -> None:
+    pairing = Pairing(serial_pair(squares()), 6)
+    play(pairing, 6)
+    kept = [round_.results != [None] * 3 for round_ in pairing.rounds]
+    assert kept == [False] * 5 + [True]
+    assert [round_.results for round_ in pairing.partner_rounds] == [[None] * 3] * 6
+    assert all(execution.seconds >= 0 for round_ in pairing.rounds for execution in round_.executions)

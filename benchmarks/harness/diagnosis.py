@@ -1,0 +1,107 @@
+"""One sentence a reader can act on: the account's largest loss, the number that shows it, and what to change.
+
+Owns the rules. Pure functions of a record's `extra_info`: runs nothing, reads no clock, knows neither pytest nor Ray.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.harness.units import percent, seconds, size
+
+HEALTHY = 0.9
+"""From this efficiency on an account needs no advice. Less than a tenth is hard to tell and to win back: a default
+run's speedup is known to 5 or 10 %, and on two cores tasks run 4 % slower beside Ray's own processes."""
+
+COLD_S = 1.0
+"""Shorter cold starts need no advice: workers whose task imports nothing heavy have first results in 0.1 to 0.6 s."""
+
+UNEVEN = 1.25
+"""Items whose longest task takes so many times the mean are uneven. Equal ones reach 1.0 to 1.1 in a serial round."""
+
+SHARED = "memory, caches or a core's two threads are shared; touch less memory in a task, or give Ray fewer CPUs"
+
+
+def sentence(info: Mapping[str, Any]) -> str | None:
+    """What keeps this record's variant from its slots, and what to change; None where it is healthy.
+
+    Args:
+        info: `extra_info` of a record with `efficiency`, that is of a variant beside a serial partner.
+    """
+    shares = info["efficiency"]
+    if shares["measured"] >= HEALTHY:
+        advice = _cold(info)
+    else:
+        losses = {"computation": _computation, "load_balance": _balance, "dispatch": _dispatch}
+        worst = min(losses, key=lambda factor: float(shares[factor]))
+        advice = losses[worst](info)
+    if advice is None:
+        return None
+    speedup = f"{info['speedup']['median']:.2f}× of {info['cpus']} ({percent(shares['measured'])})"
+    return f"{info['workload']}-{info['size']}-{info['variant']}: {speedup}: {advice}"
+
+
+def _round_s(info: Mapping[str, Any]) -> float:
+    return float(info["submit_s"] + info["wait_s"])
+
+
+def _computation(info: Mapping[str, Any]) -> str:
+    share = info["efficiency"]["computation"]
+    longer = f"tasks take {1 / share:.2f} times as long side by side as alone"
+    # Of the loss, the part that is time without a core; the rest is slower work on a core of one's own.
+    waiting = math.log(min(max(info["core_share"], 1e-9), 1)) / math.log(share)
+    if waiting >= 0.5:
+        return (
+            f"{longer}, and have a core {percent(info['core_share'])} of it: cores are shared; "
+            "stop what else runs here, or give Ray fewer CPUs"
+        )
+    return f"{longer}, each on a core: {SHARED}"
+
+
+def _balance(info: Mapping[str, Any]) -> str:
+    tasks, cpus, most = info["tasks"], info["cpus"], info["busiest_tasks"]
+    idle = percent(1 - info["efficiency"]["load_balance"])
+    if tasks < cpus:
+        return (
+            f"{tasks} task{'s' * (tasks > 1)} for {cpus} CPUs leave{'s' * (tasks == 1)} {idle} of them idle; split up"
+        )
+    if info["uneven"] >= UNEVEN:
+        return (
+            f"the longest task takes {seconds(info['longest_s'])}, {info['uneven']:.1f} times the mean, and CPUs wait "
+            f"{idle} of the time for the busiest; split the long tasks, or submit them first"
+        )
+    if most * cpus > tasks:
+        return (
+            f"{most:.0f} of {tasks} equal tasks come to the busiest of {cpus} CPUs, and CPUs wait {idle} of the time "
+            "for it; make more and shorter tasks"
+        )
+    return (
+        f"tasks that are equal alone are not side by side, and CPUs wait {idle} of the time for the slowest: {SHARED}"
+    )
+
+
+def _dispatch(info: Mapping[str, Any]) -> str:
+    lost, share = info["dispatch_s"], percent(1 - info["efficiency"]["dispatch"])
+    if info["result_s"] >= lost / 4:
+        return (
+            f"results of {size(info['result_bytes'] // info['tasks'])} a task lose {share} to travelling "
+            f"({seconds(info['result_s'])} of {seconds(_round_s(info))} to send and fetch them); "
+            "return less: a summary, or a reference to data that stays where it is"
+        )
+    # What a round loses stays the same while its tasks, one after another on a slot, grow.
+    row = math.ceil(info["tasks"] / info["cpus"])
+    enough = lost * HEALTHY / (1 - HEALTHY) / row
+    return (
+        f"tasks of {seconds(info['task_s'])} lose {share} to dispatch; "
+        f"make them longer than {seconds(enough)}, and it is {percent(1 - HEALTHY)}"
+    )
+
+
+def _cold(info: Mapping[str, Any]) -> str | None:
+    cold_s, round_s = info["cold_start_s"], _round_s(info)
+    if cold_s < max(COLD_S, round_s):
+        return None
+    return (
+        f"but cold workers take {seconds(cold_s)} to their first results, as long as {cold_s / round_s:.0f} rounds; "
+        "start Ray once for many rounds, and import less in the task's module"
+    )

@@ -1,0 +1,181 @@
+"""Task lengths measured one beside the other: rounds of each length, each next to one shared serial round.
+
+Owns the order of these rounds and their record. The lengths' task is `spin`'s, the crossing `granularity`'s, the
+prediction `scaling`'s.
+"""
+
+import itertools
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.harness.granularity import crossing, curve
+from benchmarks.harness.options import Plan
+from benchmarks.harness.pairing import INVALID_SHARE, InvalidRoundsError
+from benchmarks.harness.scaling import shortest_task
+from benchmarks.harness.spin import spin, steps_per_second, truth
+from benchmarks.harness.variants import Round, Serial, Variant
+from workloads import CheckError
+
+LENGTHS_S = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+REFERENCE_S = 0.02
+"""Of the shared serial round: as long as a time slice that the system gives, and short beside most rounds."""
+
+SHARES = (0.5, 0.9)
+CPUS = (16, 64, 256, 1_000)
+SEED = 5
+
+
+def tasks_per_slot(length_s: float) -> int:
+    """So many that a slot is busy for 50 ms, so that submission runs ahead as in Task Bench; at least 4, at most 32."""
+    return min(max(round(0.05 / length_s), 4), 32)
+
+
+class Sweep:
+    """Rounds of all lengths on one variant, in blocks of two sweeps: reference first, then reference second.
+
+    Attributes:
+        lengths_s: what a task of each length takes in the shared serial rounds, seconds; after `run`.
+        blocks: logs of efficiency, a row for each valid block, a column for each length.
+        invalid: how many blocks were left out, by reason.
+    """
+
+    def __init__(self, variant: Variant, rate: float) -> None:
+        """`rate` is how many steps of `spin` this machine does in a second."""
+        self.blocks: list[list[float]] = []
+        self.invalid: Counter[str] = Counter()
+        self._variant = variant
+        self._steps = [max(round(length * rate), 1) for length in LENGTHS_S]
+        self._counts = [tasks_per_slot(length) * variant.slots for length in LENGTHS_S]
+        ends = np.cumsum(self._counts).tolist()
+        self._chosen = [slice(end - count, end) for end, count in zip(ends, self._counts, strict=True)]
+        self._reference_steps = round(REFERENCE_S * rate)
+        self._serial = Serial(1)
+        self._references: list[float] = []
+        self._costs: list[list[float]] = [[] for _ in LENGTHS_S]
+        self._rates: list[float] = []
+        self._random = random.Random(SEED)
+
+    def prepare(self) -> float:
+        """Hand out the items and warm every worker up; seconds to the first results."""
+        items = [steps for steps, count in zip(self._steps, self._counts, strict=True) for _ in range(count)]
+        self._serial.prepare(spin, [self._reference_steps], [self._reference_steps])
+        self._variant.prepare(spin, items, [self._steps[-1]])
+        self._serial.warm_up()
+        return self._variant.warm_up()
+
+    def block(self) -> None:
+        """Two rounds of each length, beside one reference round each, first after and then before it."""
+        order = self._random.sample(range(len(LENGTHS_S)), len(LENGTHS_S))
+        logs = np.zeros(len(LENGTHS_S))
+        for reference_first in (True, False):
+            for index in order:
+                reference = self._serial.run() if reference_first else None
+                cpu = time.process_time()
+                round_ = self._variant.run(chosen=self._chosen[index])
+                cpu = time.process_time() - cpu
+                round_ = self._variant.inspect(round_)
+                reference = reference or self._serial.run()
+                if round_.invalid:
+                    self.invalid[round_.invalid] += 1
+                    self._variant.warm_up()
+                    return
+                logs[index] += self._log_efficiency(index, round_, reference) / 2
+                if index == 0:  # the most tasks for the least waiting: all threads of the driver, replies included
+                    self._rates.append(self._counts[0] / cpu)
+        self.blocks.append(logs.tolist())
+
+    def _log_efficiency(self, index: int, round_: Round, reference: Round) -> float:
+        steps, count, slots = self._steps[index], self._counts[index], self._variant.slots
+        if wrong := [result for result in round_.results if result != truth(steps)]:
+            raise CheckError(
+                f"spin of {steps} steps: {self._variant.name} returned {wrong[0]}, truth is {truth(steps)}"
+            )
+        self._references.append(reference.seconds)
+        in_tasks = sum(execution.seconds for execution in round_.executions)
+        self._costs[index].append((slots * round_.seconds - in_tasks) / count)
+        step_s = reference.seconds / self._reference_steps
+        return float(np.log(count * steps * step_s / (slots * round_.seconds)))
+
+    @property
+    def lengths_s(self) -> list[float]:
+        step_s = statistics.median(self._references) / self._reference_steps
+        return [steps * step_s for steps in self._steps]
+
+    def record(self) -> dict[str, Any]:
+        """Lengths, efficiencies and their crossings; the cost per task and the driver's rate. Seconds."""
+        logs = np.array(self.blocks)
+        return {
+            "cpus": self._variant.slots,
+            "blocks": len(self.blocks),
+            "lengths_s": self.lengths_s,
+            "efficiencies": curve(logs).tolist(),
+            "metg": [asdict(crossing(self.lengths_s, logs, share)) for share in SHARES],
+            # Where tasks are short enough that their cost shows, and long enough that the driver keeps up.
+            "cost_s": statistics.median(self._costs[LENGTHS_S.index(0.003)]),
+            "rate": statistics.median(self._rates),
+        }
+
+
+def run(benchmark: BenchmarkFixture, variants: Sequence[Variant], plan: Plan) -> None:
+    """Time sweeps of `variants`, one after the other, and fill `extra_info`.
+
+    Not in turn: Ray starts and drops workers when what tasks ask for changes from round to round.
+
+    Args:
+        benchmark: pytest-benchmark's fixture, unused so far; a round of it is a block.
+        variants: the same engine with all its slots and, where the prediction is to be held against it, with one.
+        plan: how many rounds of each length; half of them have the reference first.
+
+    Raises:
+        CheckError: a result is not the truth.
+        InvalidRoundsError: more than a tenth of the blocks are invalid.
+    """
+    rate = steps_per_second()
+    sweeps = [Sweep(variant, rate) for variant in variants]
+    blocks = max(plan.min_rounds // 2, 1) if benchmark.enabled else 1
+    turns = itertools.chain(*([sweep] * blocks for sweep in sweeps))
+    cold_start_s: list[float] = []
+    current = sweeps[0]
+
+    def prepare() -> None:
+        nonlocal current
+        turn = next(turns, current)
+        if turn is not current or not cold_start_s:
+            cold_start_s.append(turn.prepare())
+        current = turn
+
+    benchmark.group = "granularity"
+    try:
+        benchmark.pedantic(lambda: current.block(), setup=prepare, rounds=blocks * len(sweeps))
+    finally:
+        for variant in variants[: len(cold_start_s)]:
+            variant.close()
+    invalid = sum((sweep.invalid for sweep in sweeps), Counter[str]())
+    if invalid.total() > INVALID_SHARE * blocks * len(sweeps):
+        reasons = "; ".join(f"{count} × {reason}" for reason, count in invalid.items())
+        raise InvalidRoundsError(
+            f"granularity-{variants[0].name}: {invalid.total()} of {blocks * len(sweeps)} blocks invalid ({reasons})"
+        )
+    measured = [sweep.record() for sweep in sweeps[: len(cold_start_s)]]
+    cost_s, submissions = measured[0]["cost_s"], measured[0]["rate"]
+    benchmark.extra_info.update(
+        {
+            "variant": variants[0].name,
+            "verified": True,
+            "cold_start_s": cold_start_s[0],
+            "invalid_pairs": 2 * invalid.total(),
+            "granularity": measured,
+            "predicted": [
+                {"cpus": cpus, "lengths_s": [shortest_task(share, cpus, cost_s, submissions) for share in SHARES]}
+                for cpus in sorted({sweep["cpus"] for sweep in measured} | set(CPUS))
+            ],
+        }
+    )

@@ -1,0 +1,21 @@
+"""How short a task may be before a parallel variant stops paying: efficiency over task length, and where it crosses.
+
+Takes a minute a variant, so it runs only where it is asked for: by `-m granularity` or by this file's name.
+"""
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.harness import options, session
+
+pytestmark = pytest.mark.granularity
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    asked = metafunc.config.stash[options.KEY].variants
+    metafunc.parametrize("variant", [variant for variant in asked if variant != "serial"])
+
+
+def test_granularity(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
+    """From which task length on does a variant keep half, and nine tenths, of its CPUs busy?"""
+    session.sweep(benchmark, request, variant)

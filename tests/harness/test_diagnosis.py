@@ -1,0 +1,148 @@
+"""The sentence, on workloads with exactly one disease each, really run on Ray; and its rules on made-up records.
+
+Where cores must not matter, tasks wait instead of computing: their times are known, and four slots fit on two cores.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.harness import cluster, diagnosis, measure
+from benchmarks.harness.pairing import Pairing, Subject
+from benchmarks.harness.variants import Ray, Serial
+from tests.harness import tasks
+from workloads import Workload
+
+SLOTS = 4
+SIGNS = {
+    "too short": "to dispatch",
+    "uneven": "the longest task takes",
+    "not shared out": "equal tasks come to the busiest",
+    "too few": "of them idle",
+    "cores shared": "cores are shared",
+    "memory shared": "memory, caches",
+    "results": "to travelling",
+    "cold": "cold workers",
+}
+"""What the sentence about a disease says, and no other does."""
+
+
+@pytest.fixture(scope="module")
+def ray_of_four() -> Iterator[cluster.Cluster]:
+    """A Ray of four CPUs on two cores, whatever the machine has."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, set(sorted(cores)[:2]))
+    try:
+        with cluster.start(SLOTS) as ready:
+            yield ready
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def diagnose(ray: cluster.Cluster, task: Callable[[Any], Any], items: list[Any], pairs: int) -> str | None:
+    workload = Workload(
+        task=task,
+        items=lambda size, tasks: items,
+        check=lambda items, results: "",
+        sizes={"small": {}, "medium": {}, "full": {}},
+    )
+    subject = Subject("ill", "small", workload, items, Ray(ray), Serial(1))
+    cold_start_s = measure.get_ready(subject, SLOTS)
+    pairing = Pairing(subject, pairs)
+    for _ in range(pairs):
+        pairing.before()
+        pairing.run()
+        pairing.after()
+    found: str | None = measure.record_of(subject, pairing, cold_start_s)["diagnosis"]
+    return found
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs cores to be taken away, as Linux can")
+@pytest.mark.parametrize(
+    ("disease", "task", "items", "pairs"),
+    [
+        ("too short", tasks.wait, [0.001] * 8, 20),
+        ("uneven", tasks.wait, [0.2, 0.04, 0.04, 0.04], 6),
+        ("not shared out", tasks.wait, [0.08] * 5, 6),
+        ("too few", tasks.wait, [0.15] * 2, 6),
+        ("cores shared", tasks.busy, [2**70 - 1] * SLOTS, 10),
+        ("results", tasks.wait_and_return_much, [0.05] * SLOTS, 6),
+        ("cold", tasks.wait_longer_at_first, [0.15] * SLOTS, 6),
+        (None, tasks.wait, [0.15] * SLOTS, 6),
+    ],
+)
+def test_one_disease_is_named_and_no_other(
+    ray_of_four: cluster.Cluster, disease: str | None, task: Callable[[Any], Any], items: list[Any], pairs: int
+) -> None:
+    found = diagnose(ray_of_four, task, items, pairs)
+    print(found)
+    named = [name for name, sign in SIGNS.items() if found and sign in found]
+    assert named == ([disease] if disease else []), found
+    assert (found is None) == (disease is None)
+
+
+def info(**more: Any) -> dict[str, Any]:
+    """A record's `extra_info`: two tasks on two CPUs, a fifth of 30 ms lost to dispatch, unless told otherwise."""
+    healthy = {
+        "workload": "w",
+        "size": "small",
+        "variant": "ray",
+        "tasks": 2,
+        "cpus": 2,
+        "speedup": {"median": 1.6},
+        "efficiency": {"measured": 0.8, "computation": 1.0, "load_balance": 1.0, "dispatch": 0.8},
+        "task_s": 0.024,
+        "dispatch_s": 0.006,
+        "busiest_tasks": 1,
+        "longest_s": 0.024,
+        "uneven": 1.0,
+        "core_share": 1.0,
+        "submit_s": 0.001,
+        "wait_s": 0.029,
+        "cold_start_s": 0.1,
+        "result_bytes": 100,
+        "result_s": 0.00001,
+    }
+    return healthy | more
+
+
+def shares(computation: float = 1.0, load_balance: float = 1.0, dispatch: float = 1.0) -> dict[str, float]:
+    measured = computation * load_balance * dispatch
+    return {"measured": measured, "computation": computation, "load_balance": load_balance, "dispatch": dispatch}
+
+
+def test_short_tasks_are_told_how_long_they_should_be() -> None:
+    # 6 ms lost beside 54 ms is a tenth
+    assert diagnosis.sentence(info()) == (
+        "w-small-ray: 1.60× of 2 (80 %): tasks of 24.0 ms lose 20 % to dispatch; make them longer than 54.0 ms, "
+        "and it is 10 %"
+    )
+
+
+def test_slow_tasks_with_a_core_of_their_own_share_something_else() -> None:
+    found = diagnosis.sentence(info(efficiency=shares(computation=0.7), core_share=0.99)) or ""
+    assert "1.43 times as long side by side as alone, each on a core: memory, caches" in found
+
+
+def test_equal_tasks_of_unequal_length_side_by_side_share_something_else() -> None:
+    found = diagnosis.sentence(info(efficiency=shares(load_balance=0.8))) or ""
+    assert "CPUs wait 20 % of the time for the slowest: memory, caches" in found
+
+
+@given(*[st.floats(0.1, 1.2)] * 3, st.integers(1, 50), st.integers(2, 64), st.floats(0, 1.1), st.floats(0, 10))
+def test_every_sick_record_gets_one_sentence(
+    computation: float, balance: float, dispatch: float, count: int, cpus: int, core_share: float, result_s: float
+) -> None:
+    account = shares(computation, balance, dispatch)
+    found = diagnosis.sentence(
+        info(efficiency=account, tasks=count, cpus=cpus, core_share=core_share, result_s=result_s)
+    )
+    if account["measured"] >= diagnosis.HEALTHY:
+        assert found is None
+    else:
+        assert found is not None
+        assert sum(sign in found for sign in SIGNS.values()) == 1
