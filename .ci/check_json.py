@@ -21,6 +21,7 @@ KEYS = {
     "invalid_pairs",
 }  # fmt: skip
 SPEEDUP_KEYS = {"median", "low", "high", "pairs"}
+FACTORS = ("computation", "load_balance", "dispatch")
 VERSIONS = {"numpy", "pillow", "ray", "torch", "torchvision"}
 MIN_PAIRS = 20
 
@@ -55,6 +56,17 @@ def check_speedup(test_id: str, extra: dict[str, Any]) -> str:
     return f"{median:.2f}× [{low:.2f} {high:.2f}]"
 
 
+def check_efficiency(test_id: str, extra: dict[str, Any]) -> None:
+    """Check that a parallel record's account closes."""
+    account = extra.get("efficiency") or {}
+    require(
+        not (lost := {"measured", *FACTORS} - account.keys()), f"{test_id}: efficiency lacks {', '.join(sorted(lost))}"
+    )
+    product = math.prod(account[factor] for factor in FACTORS)
+    closes = math.isclose(product, account["measured"], rel_tol=0.01)
+    require(closes, f"{test_id}: the factors multiply to {product:.3f}, measured is {account['measured']:.3f}")
+
+
 def main(path: str, size: str) -> None:
     """Check every workload's records of one size."""
     run = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -68,6 +80,7 @@ def main(path: str, size: str) -> None:
             require(test_id in records, f"{path} has no {test_id}; it has: {', '.join(records) or 'nothing'}")
             check_record(test_id, records[test_id], workload, size, variant)
         said.append(f"{workload} {check_speedup(test_id, records[test_id])}")
+        check_efficiency(test_id, records[test_id])
     print(f"Every workload is timed and verified at size {size}, serial and on Ray; speedups: {', '.join(said)}.")
 
 

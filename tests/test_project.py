@@ -137,6 +137,7 @@ def complete_run() -> dict[str, Any]:
             extra |= {"verified": True, "cold_start_s": 0.1, "put_s": 0.0, "put_bytes": 0, "invalid_pairs": 1}
             if variant == "ray":
                 extra["speedup"] = {"median": 1.5, "low": 1.4, "high": 1.6, "pairs": 18}
+                extra["efficiency"] = {"measured": 0.72, "computation": 0.9, "load_balance": 1.0, "dispatch": 0.8}
             records.append({"name": f"test_workload[{workload}-small-{variant}]", "extra_info": extra})
     return {"machine_info": {"versions": dict.fromkeys(versions, "1")}, "benchmarks": records}
 
@@ -167,6 +168,8 @@ Extra = dict[str, Any]
         (lambda extra: extra["speedup"].update(low=1.55), "not inside its interval"),
         (lambda extra: extra["speedup"].update(median=None), "not inside its interval"),
         (lambda extra: extra["speedup"].update(high=float("nan")), "not inside its interval"),
+        (lambda extra: extra["efficiency"].pop("dispatch"), "efficiency lacks dispatch"),
+        (lambda extra: extra["efficiency"].update(measured=0.75), "multiply to 0.720, measured is 0.750"),
         (lambda extra: extra["speedup"].update(pairs=17), "17 pairs and 1 invalid are fewer than 20"),
     ],
 )
