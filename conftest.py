@@ -4,6 +4,7 @@ What they do is in `benchmarks/harness`. Nothing heavy is imported before a test
 """
 
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
     stored.require_baseline(session.config)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    stored.match(session.config, session.items)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -94,7 +94,7 @@ def start(cpus: int) -> Iterator[Cluster]:
         "RAY_USAGE_STATS_ENABLED": "0",
     }
     before = set(psutil.Process().children())
-    with _environment(settings), _sigterm_is_ctrl_c():
+    with _environment(settings):
         daemons: set[psutil.Process] | None = None
         try:
             clock = time.perf_counter()
@@ -121,7 +121,7 @@ def join(address: str) -> Iterator[Cluster]:
         ClusterError: no cluster answers at `address`, or nodes differ from this process in Python or packages.
     """
     _require_listener(address)
-    with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}), _sigterm_is_ctrl_c():
+    with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}):
         try:
             clock = time.perf_counter()
             excludes = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
@@ -145,8 +145,13 @@ def _require_listener(address: str) -> None:
 
 
 def _init(**options: Any) -> None:
+    """`ray.init`, quietly, from this tree's folder and without a SIGTERM handler of its own.
+
+    That handler would raise SystemExit, which pytest takes for one more failed test.
+    """
     import ray
 
+    on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
         # Workers look first in the folder that was current here. It has to be this tree's: pytest can be started
         # elsewhere, and another tree's `workloads` would be timed.
@@ -156,7 +161,8 @@ def _init(**options: Any) -> None:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
         raise ClusterError(f"Ray can't {where}: {reason}") from error
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `ray.init` has put its own in place
+    finally:
+        signal.signal(signal.SIGTERM, on_sigterm)
 
 
 def _checked(start_s: float) -> Cluster:
@@ -219,13 +225,3 @@ def _environment(settings: dict[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-@contextlib.contextmanager
-def _sigterm_is_ctrl_c() -> Iterator[None]:
-    """SIGTERM ends the session as Ctrl-C does. Ray's own handler would raise SystemExit: one failed test more."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

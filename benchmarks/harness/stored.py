@@ -5,7 +5,7 @@ loading and the table of raw times are pytest-benchmark's.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +22,10 @@ class Baselines:
 
     Attributes:
         now: this run's `machine_info`, once pytest-benchmark has asked for it.
-        records: the saved benchmarks by full name, of the last run loaded.
+        records: the saved benchmarks by full name; where several runs were loaded, those of the last.
         differences: what was different in the saved runs, a phrase each.
         missing: the storage that holds no run to compare with, though one was asked for.
+        unmatched: names of tests of this run that no saved run has.
     """
 
     now: Json = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Baselines:
     loaded: int = 0
     differences: list[str] = field(default_factory=list)
     missing: str = ""
+    unmatched: list[str] = field(default_factory=list)
 
 
 KEY = pytest.StashKey[Baselines]()
@@ -85,7 +87,7 @@ def compare_machines(config: pytest.Config, machine_info: Json, compared: Json) 
     if not baselines.loaded:
         baselines.now = copy.deepcopy(machine_info)
     baselines.loaded += 1
-    baselines.records = {record["fullname"]: record for record in compared["benchmarks"]}
+    baselines.records |= {record["fullname"]: record for record in compared["benchmarks"]}
     if found := differences(baselines.now, compared["machine_info"]):
         if config.getoption("benchmark_compare_fail"):
             raise pytest.UsageError(
@@ -121,6 +123,21 @@ def require_baseline(config: pytest.Config) -> None:
         )
     baselines.missing = storage
     config.pluginmanager.getplugin("pytest-benchmark").compare_fail = None
+
+
+def match(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """Note which of the collected tests have nothing in the saved run to be compared with.
+
+    Raises:
+        pytest.UsageError: none has, and `--benchmark-compare-fail` would pass without having looked at anything.
+    """
+    baselines = config.stash.setdefault(KEY, Baselines())
+    if not baselines.loaded or not items:
+        return
+    baselines.unmatched = [item.name for item in items if item.nodeid not in baselines.records]
+    if len(baselines.unmatched) == len(items) and config.getoption("benchmark_compare_fail"):
+        has = ", ".join(name.rpartition("::")[2] for name in baselines.records) or "no benchmark"
+        raise pytest.UsageError(f"--benchmark-compare-fail: the saved run has none of the selected tests; it has {has}")
 
 
 def records(config: pytest.Config) -> list[Json]:
