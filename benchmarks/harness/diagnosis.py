@@ -19,7 +19,7 @@ COLD_S = 1.0
 UNEVEN = 1.25
 """Items whose longest task takes so many times the mean are uneven. Equal ones reach 1.0 to 1.1 in a serial round."""
 
-SHARED = "memory, caches or a core's two threads are shared; touch less memory in a task, or give Ray fewer CPUs"
+SHARED = "memory, caches or a core's two threads are shared; touch less memory in a task, or use fewer CPUs"
 
 
 def sentence(info: Mapping[str, Any]) -> str | None:
@@ -53,7 +53,7 @@ def _computation(info: Mapping[str, Any]) -> str:
     if waiting >= 0.5:
         return (
             f"{longer}, and have a core {percent(info['core_share'])} of it: cores are shared; "
-            "stop what else runs here, or give Ray fewer CPUs"
+            "stop what else runs here, or use fewer CPUs"
         )
     return f"{longer}, each on a core: {SHARED}"
 
@@ -81,19 +81,20 @@ def _balance(info: Mapping[str, Any]) -> str:
 
 
 def _dispatch(info: Mapping[str, Any]) -> str:
-    lost, share = info["dispatch_s"], percent(1 - info["efficiency"]["dispatch"])
+    lost, share = info["dispatch_s"], 1 - info["efficiency"]["dispatch"]
     if info["result_s"] >= lost / 4:
         return (
-            f"results of {size(info['result_bytes'] // info['tasks'])} a task lose {share} to travelling "
+            f"results of {size(info['result_bytes'] // info['tasks'])} a task lose {percent(share)} to travelling "
             f"({seconds(info['result_s'])} of {seconds(_round_s(info))} to send and fetch them); "
             "return less: a summary, or a reference to data that stays where it is"
         )
     # What a round loses stays the same while its tasks, one after another on a slot, grow.
     row = math.ceil(info["tasks"] / info["cpus"])
-    enough = lost * HEALTHY / (1 - HEALTHY) / row
+    aim = min(1 - HEALTHY, share / 2)
+    enough = lost * (1 - aim) / aim / row
     return (
-        f"tasks of {seconds(info['task_s'])} lose {share} to dispatch; "
-        f"make them longer than {seconds(enough)}, and it is {percent(1 - HEALTHY)}"
+        f"tasks of {seconds(info['task_s'])} lose {percent(share)} to dispatch; "
+        f"make them longer than {seconds(enough)}, and it is {percent(aim)}"
     )
 
 
@@ -103,5 +104,5 @@ def _cold(info: Mapping[str, Any]) -> str | None:
         return None
     return (
         f"but cold workers take {seconds(cold_s)} to their first results, as long as {cold_s / round_s:.0f} rounds; "
-        "start Ray once for many rounds, and import less in the task's module"
+        "keep them for many rounds, and import less in the task's module"
     )

@@ -123,6 +123,12 @@ def test_short_tasks_are_told_how_long_they_should_be() -> None:
     )
 
 
+def test_where_dispatch_takes_less_than_a_tenth_it_is_to_be_halved() -> None:
+    found = diagnosis.sentence(info(efficiency=shares(computation=0.95, load_balance=0.95, dispatch=0.94))) or ""
+    # 6 ms lost beside 194 ms is 3 %
+    assert "lose 6 % to dispatch; make them longer than 194 ms, and it is 3 %" in found
+
+
 def test_slow_tasks_with_a_core_of_their_own_share_something_else() -> None:
     found = diagnosis.sentence(info(efficiency=shares(computation=0.7), core_share=0.99)) or ""
     assert "1.43 times as long side by side as alone, each on a core: memory, caches" in found
