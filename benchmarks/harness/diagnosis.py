@@ -14,10 +14,10 @@ HEALTHY = 0.9
 run's speedup is known to 5 or 10 %, and on two cores tasks run 4 % slower beside Ray's own processes."""
 
 COLD_S = 1.0
-"""Shorter cold starts need no advice: workers whose task imports nothing heavy have first results in 0.1 to 0.6 s."""
+"""Shorter cold starts need no advice: workers whose task imports nothing heavy have first results in 0.1 to 0.3 s."""
 
 UNEVEN = 1.25
-"""Items whose longest task takes so many times the mean are uneven. Equal ones reach 1.0 to 1.1 in a serial round."""
+"""Items whose longest task takes so many times the mean are uneven. Equal ones reach 1.02 in a serial round."""
 
 SHARED = "memory, caches or a core's two threads are shared; touch less memory in a task, or use fewer CPUs"
 

@@ -142,21 +142,20 @@ def run(benchmark: BenchmarkFixture, variants: Sequence[Variant], plan: Plan) ->
     sweeps = [Sweep(variant, rate) for variant in variants]
     blocks = max(plan.min_rounds // 2, 1) if benchmark.enabled else 1
     turns = itertools.chain(*([sweep] * blocks for sweep in sweeps))
-    cold_start_s: list[float] = []
-    current = sweeps[0]
+    started: list[Sweep] = []
+    cold_starts_s: list[float] = []
 
     def prepare() -> None:
-        nonlocal current
-        turn = next(turns, current)
-        if turn is not current or not cold_start_s:
-            cold_start_s.append(turn.prepare())
-        current = turn
+        turn = next(turns, started[-1] if started else sweeps[0])
+        if turn not in started:
+            started.append(turn)
+            cold_starts_s.append(turn.prepare())
 
     benchmark.group = "granularity"
     try:
-        benchmark.pedantic(lambda: current.block(), setup=prepare, rounds=blocks * len(sweeps))
+        benchmark.pedantic(lambda: started[-1].block(), setup=prepare, rounds=blocks * len(sweeps))
     finally:
-        for variant in variants[: len(cold_start_s)]:
+        for variant in variants[: len(started)]:
             variant.close()
     invalid = sum((sweep.invalid for sweep in sweeps), Counter[str]())
     if invalid.total() > INVALID_SHARE * blocks * len(sweeps):
@@ -164,13 +163,13 @@ def run(benchmark: BenchmarkFixture, variants: Sequence[Variant], plan: Plan) ->
         raise InvalidRoundsError(
             f"granularity-{variants[0].name}: {invalid.total()} of {blocks * len(sweeps)} blocks invalid ({reasons})"
         )
-    measured = [sweep.record() for sweep in sweeps[: len(cold_start_s)]]
+    measured = [sweep.record() for sweep in started]
     cost_s, submissions = measured[0]["cost_s"], measured[0]["rate"]
     benchmark.extra_info.update(
         {
             "variant": variants[0].name,
             "verified": True,
-            "cold_start_s": cold_start_s[0],
+            "cold_start_s": cold_starts_s[0],
             "invalid_pairs": 2 * invalid.total(),
             "granularity": measured,
             "predicted": [

@@ -11,8 +11,10 @@ def seconds(value: float) -> str:
 
 
 def size(value: int) -> str:
-    """One decimal: 12.4 MB, 3.1 kB; a dash for nothing."""
-    return f"{value / 1e6:.1f} MB" if value >= 1e5 else f"{value / 1e3:.1f} kB" if value else "–"
+    """12.4 MB, 3.1 kB, 17 B; a dash for nothing."""
+    if value >= 1e3:
+        return f"{value / 1e6:.1f} MB" if value >= 1e5 else f"{value / 1e3:.1f} kB"
+    return f"{value} B" if value else "–"
 
 
 def percent(share: float) -> str:
