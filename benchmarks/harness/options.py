@@ -96,7 +96,7 @@ def add(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="Write the results to a .md (tables), .svg or .png (chart, and a timeline beside it) file. Can be used several times.",
+        help="Write a .md (tables), .svg or .png (chart, and a timeline beside it). Can be used several times.",
     )
 
 
