@@ -22,8 +22,8 @@ from benchmarks.harness.variants import Variant
 from workloads import load
 
 WARM_PAIR_S = 1.0
-"""A pair estimated below this gets one untimed run first, whose time then plans the rounds. For longer ones that would
-cost as much as it is worth, and one task tells their time well enough."""
+"""A pair estimated below this runs twice untimed first, and the quicker run plans the rounds: the first alone, now and then
+twice as slow, halved their number. For longer pairs that would cost too much, and one task tells their time."""
 
 
 class NotEnoughMemoryError(Exception):
@@ -94,7 +94,7 @@ def _estimate(subject: Subject) -> float:
     serial_s = (time.perf_counter() - start) * len(subject.items)
     estimate = sum(serial_s / runner.slots for runner in subject.runners())
     if estimate < WARM_PAIR_S:
-        estimate = sum(runner.run().seconds for runner in subject.runners())
+        estimate = min(sum(runner.run().seconds for runner in subject.runners()) for _ in range(2))
     return estimate
 
 
