@@ -22,7 +22,7 @@ from benchmarks.harness.variants import Variant
 from workloads import load
 
 WARM_PAIR_S = 1.0
-"""A pair estimated below this runs twice untimed first, and the quicker run plans the rounds: the first alone, now and then
+"""A pair estimated below this runs twice untimed first, and the quicker run plans the rounds: the first alone, at times
 twice as slow, halved their number. For longer pairs that would cost too much, and one task tells their time."""
 
 
