@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
+from scipy import optimize, stats
 
 Floats = npt.NDArray[np.float64]
 
-RESAMPLES = 1_000
+RESAMPLES = 2_000
 SEED = 4
 
 
@@ -62,12 +62,15 @@ def crossing_of(lengths_s: Sequence[float], efficiencies: Floats, share: float) 
 
 
 def crossing(lengths_s: Sequence[float], logs: Floats, share: float) -> Crossing:
-    """Where efficiency crosses `share`, with a 95 % percentile interval over resampled blocks (bootstrap).
+    """Where efficiency crosses `share`, with a 95 % interval from resampled blocks.
 
     Args:
         lengths_s: task lengths, rising, seconds.
         logs: logs of efficiency, blocks × lengths. A block's rounds ran close together in time and are drawn together.
         share: above 0, below 1.
+
+    The interval is the bootstrap's expanded percentile one (Hesterberg, "What Teachers Should Know About the
+    Bootstrap", The American Statistician 2015): plain percentiles of ten blocks are a fifth too narrow.
 
     Resamples that never reach the share count as longer, those that start above it as shorter than every length
     measured; nothing is extrapolated.
@@ -78,7 +81,9 @@ def crossing(lengths_s: Sequence[float], logs: Floats, share: float) -> Crossing
         efficiencies = curve(logs[random.integers(len(logs), size=len(logs))])
         length = crossing_of(lengths_s, efficiencies, share)
         found.append(np.inf if length is None else -np.inf if efficiencies[0] >= share else length)
-    low, high = np.quantile(found, [0.025, 0.975], method="nearest")
+    count = len(logs)
+    tail = float(stats.norm.cdf(stats.t.ppf(0.025, count - 1) * np.sqrt(count / (count - 1)))) if count > 1 else 0.0
+    low, high = np.quantile(found, [tail, 1 - tail], method="nearest")
     return Crossing(
         share,
         crossing_of(lengths_s, curve(logs), share),

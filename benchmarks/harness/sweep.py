@@ -163,18 +163,22 @@ def run(benchmark: BenchmarkFixture, variants: Sequence[Variant], plan: Plan) ->
         raise InvalidRoundsError(
             f"granularity-{variants[0].name}: {invalid.total()} of {blocks * len(sweeps)} blocks invalid ({reasons})"
         )
-    measured = [sweep.record() for sweep in started]
-    cost_s, submissions = measured[0]["cost_s"], measured[0]["rate"]
     benchmark.extra_info.update(
         {
             "variant": variants[0].name,
             "verified": True,
             "cold_start_s": cold_starts_s[0],
             "invalid_pairs": 2 * invalid.total(),
-            "granularity": measured,
-            "predicted": [
-                {"cpus": cpus, "lengths_s": [shortest_task(share, cpus, cost_s, submissions) for share in SHARES]}
-                for cpus in sorted({sweep["cpus"] for sweep in measured} | set(CPUS))
-            ],
+            **_record([sweep.record() for sweep in started]),
         }
     )
+
+
+def _record(measured: list[dict[str, Any]]) -> dict[str, Any]:
+    """What was measured, all slots first, and what that predicts, for the same numbers of slots and for many."""
+    cost_s, rate = measured[0]["cost_s"], measured[0]["rate"]
+    slots = sorted({sweep["cpus"] for sweep in measured} | set(CPUS))
+    predicted = [
+        {"cpus": cpus, "lengths_s": [shortest_task(share, cpus, cost_s, rate) for share in SHARES]} for cpus in slots
+    ]
+    return {"granularity": measured, "predicted": predicted}
