@@ -71,6 +71,8 @@ def crossing(lengths_s: Sequence[float], logs: Floats, share: float) -> Crossing
 
     The interval is the bootstrap's expanded percentile one (Hesterberg, "What Teachers Should Know About the
     Bootstrap", The American Statistician 2015): plain percentiles of ten blocks are a fifth too narrow.
+    It describes this run. Six runs of Ray on two shared cores, within half an hour, crossed 50 % at 1.16 to 1.56 ms,
+    further apart than some of their intervals reach; 90 % at 26 to 51 ms, with intervals that all overlap.
 
     Resamples that never reach the share count as longer, those that start above it as shorter than every length
     measured; nothing is extrapolated.

@@ -196,7 +196,8 @@ def markdown(records: Sequence[Json], baselines: stored.Baselines, caption: str)
         parts.append(_markdown_table(HEADS, table))
     if lines := sentences(records):
         parts.append("".join(f"- {line}\n" for line in lines))
-    parts.append(_markdown_table(("", "median", "middle half of the rounds", "rounds"), times))
+    if times:
+        parts.append(_markdown_table(("", "median", "middle half of the rounds", "rounds"), times))
     if table := beside(records):
         parts.append(_markdown_table(BESIDE_HEADS, table))
     if lines := [*breakeven.lines(records), *statements(records)]:
