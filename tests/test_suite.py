@@ -148,6 +148,14 @@ def test_min_rounds_and_max_time_are_honoured(suite: pytest.Pytester) -> None:
     assert 20 < rounds("1", "1") < 500
 
 
+def test_small_takes_a_third_of_the_time_unless_a_time_is_asked_for(suite: pytest.Pytester) -> None:
+    for arguments, seconds in (([], 12), (["--workload-size", "small"], 4)):
+        shown = suite.runpytest_subprocess("benchmarks", "--collect-only", *arguments)
+        shown.stdout.fnmatch_lines([f"ray task benchmarks: *, at least 20 rounds and {seconds} s a test"])
+    asked = suite.runpytest_subprocess("--collect-only", "--workload-size", "small", "--benchmark-max-time=12")
+    asked.stdout.fnmatch_lines(["ray task benchmarks: *, at least 20 rounds and 12 s a test"])
+
+
 @pytest.mark.parametrize("option", ["--benchmark-disable", "--benchmark-skip", "--benchmark-cprofile=tottime"])
 def test_pytest_benchmarks_own_modes_work(suite: pytest.Pytester, option: str) -> None:
     result = run(suite, "--variants", "serial,pool", option)
