@@ -1,6 +1,6 @@
 """How short a task may be before a parallel variant stops paying: efficiency over task length, and where it crosses.
 
-Takes a minute a variant, so it runs only where it is asked for: by `-m granularity` or by this file's name.
+Takes two minutes a variant, so it runs only where it is asked for: by `-m granularity` or by this file's name.
 """
 
 import pytest

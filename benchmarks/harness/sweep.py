@@ -132,7 +132,7 @@ def run(benchmark: BenchmarkFixture, variants: Sequence[Variant], plan: Plan) ->
     Args:
         benchmark: pytest-benchmark's fixture, unused so far; a round of it is a block.
         variants: the same engine with all its slots and, where the prediction is to be held against it, with one.
-        plan: how many rounds of each length; half of them have the reference first.
+        plan: its `min_rounds` are the blocks: two rounds of each length, one with the reference first.
 
     Raises:
         CheckError: a result is not the truth.
@@ -140,7 +140,7 @@ def run(benchmark: BenchmarkFixture, variants: Sequence[Variant], plan: Plan) ->
     """
     rate = steps_per_second()
     sweeps = [Sweep(variant, rate) for variant in variants]
-    blocks = max(plan.min_rounds // 2, 1) if benchmark.enabled else 1
+    blocks = plan.min_rounds if benchmark.enabled else 1
     turns = itertools.chain(*([sweep] * blocks for sweep in sweeps))
     started: list[Sweep] = []
     cold_starts_s: list[float] = []
