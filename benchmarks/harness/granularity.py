@@ -79,7 +79,7 @@ def crossing(lengths_s: Sequence[float], logs: Floats, share: float) -> Crossing
     if whole is None or len(reached) < len(parts) or len(parts) < 2:
         low = min(reached) if reached and len(parts) > 1 else None
         return Crossing(share, whole, lengths_s[-1] if not reached else low, None)
-    reach = float(stats.t.ppf(0.975, len(parts) - 1) * stats.sem(np.log(parts)))
+    reach = float(stats.t.ppf(0.975, len(parts) - 1) * stats.sem(np.log(reached)))
     low, high = whole * np.exp(-reach), whole * np.exp(reach)
     return Crossing(
         share,
