@@ -6,6 +6,7 @@ What they do is in `benchmarks/harness`. Nothing heavy is imported before a test
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,10 +69,8 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
     from benchmarks.harness import cluster
 
     settings = pytestconfig.stash[options.KEY]
-    address = settings.ray_address
-    manager = cluster.start(settings.local_cpus) if address is None else cluster.join(address)
     try:
-        with manager as ready:
+        with cluster.start_or_join(settings.ray_address, settings.local_cpus) as ready:
             yield ready
     except cluster.ClusterError as error:
         pytest.fail(str(error), pytrace=False)
@@ -81,19 +80,10 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
 def measure(
     benchmark: "BenchmarkFixture", request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., None]:
-    """`measure(workload, size, variant, partner)` times, verifies and records one benchmark.
-
-    Example:
-        def test_one(measure):
-            measure("fibonacci", "small", "ray", partner="serial")
-    """
+    """Times, verifies and records one benchmark: `measure("fibonacci", "small", "ray", partner="serial")`."""
     from benchmarks.harness import session
 
-    def run(workload: str, size: str, variant: str, partner: str | None) -> None:
-        with capsys.disabled():  # progress bars go to the terminal while they mean something
-            session.run(benchmark, request, workload, size, variant, partner)
-
-    return run
+    return partial(session.run, benchmark, request, capsys)
 
 
 @pytest.hookimpl(tryfirst=True)

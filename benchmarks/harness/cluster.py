@@ -76,6 +76,11 @@ class Cluster:
         return False, tuple(store.spilled_bytes_total + store.restored_bytes_total for store in stores)
 
 
+def start_or_join(address: str | None, cpus: int) -> contextlib.AbstractContextManager[Cluster]:
+    """The cluster at `address`, or without one a Ray of `cpus` CPUs here."""
+    return start(cpus) if address is None else join(address)
+
+
 @contextlib.contextmanager
 def start(cpus: int) -> Iterator[Cluster]:
     """A new Ray on this machine with `cpus` CPUs, whatever else runs here; stopped and removed at the end.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def run(
     benchmark: BenchmarkFixture,
     request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
     workload: str,
     size: str,
     variant: str,
@@ -32,7 +33,7 @@ def run(
     cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
     tasks = cluster.cpus if cluster is not None else settings.local_cpus
     beside = None if partner is None else _variant(partner, settings, cluster)
-    with _outcomes():
+    with _outcomes(), capsys.disabled():  # progress bars go to the terminal while they mean something
         measure.measure(benchmark, workload, size, tasks, _variant(variant, settings, cluster), beside, settings.plan)
 
 
