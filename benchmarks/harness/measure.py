@@ -7,6 +7,7 @@ validity of rounds `pairing`'s, the estimate `speedup`'s.
 import statistics
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from benchmarks.harness.efficiency import account, efficiency, traits
 from benchmarks.harness.options import Plan
 from benchmarks.harness.pairing import Pairing, Subject
 from benchmarks.harness.speedup import speedup
-from benchmarks.harness.variants import Variant
+from benchmarks.harness.variants import Round, Variant
 from workloads import load
 
 WARM_PAIR_S = 1.0
@@ -147,6 +148,15 @@ def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> dict[s
     return record
 
 
+def _tail_s(rounds: Sequence[Round]) -> float | None:
+    """Seconds from the end of a round's last task to its last result, the median; None where clocks of nodes differ."""
+    if len({execution.worker[0] for round_ in rounds for execution in round_.executions}) > 1:
+        return None
+    return statistics.median(
+        round_.start + round_.seconds - max(execution.end for execution in round_.executions) for round_ in rounds
+    )
+
+
 def _account(pairing: Pairing, slots: int) -> dict[str, Any]:
     """Where the loss against serial went, and one pair of rounds to look at."""
     pairs, partners = pairing.pairs, pairing.partner_rounds
@@ -163,5 +173,6 @@ def _account(pairing: Pairing, slots: int) -> dict[str, Any]:
     return {
         "efficiency": efficiency(pairs, accounts)._asdict(),
         **beside._asdict(),
+        "tail_s": _tail_s(rounds),
         "timeline": {"partner": timeline.lanes(partners[shown]), "variant": timeline.lanes(rounds[shown])},
     }

@@ -106,6 +106,7 @@ def info(**more: Any) -> dict[str, Any]:
         "cold_start_s": 0.1,
         "result_bytes": 100,
         "result_s": 0.00001,
+        "tail_s": 0.003,
     }
     return healthy | more
 
@@ -113,6 +114,15 @@ def info(**more: Any) -> dict[str, Any]:
 def shares(computation: float = 1.0, load_balance: float = 1.0, dispatch: float = 1.0) -> dict[str, float]:
     measured = computation * load_balance * dispatch
     return {"measured": measured, "computation": computation, "load_balance": load_balance, "dispatch": dispatch}
+
+
+def test_large_results_are_known_by_what_passes_after_the_last_task() -> None:
+    large = {"result_bytes": 40_000_000, "tail_s": 0.005}
+    assert "results of 20.0 MB a task lose 20 % to travelling (5.00 ms of 30.0 ms" in str(
+        diagnosis.sentence(info(**large))
+    )
+    assert "to dispatch" in str(diagnosis.sentence(info(**large | {"tail_s": None})))
+    assert "to dispatch" in str(diagnosis.sentence(info(tail_s=0.005)))
 
 
 def test_short_tasks_are_told_how_long_they_should_be() -> None:
