@@ -14,7 +14,10 @@ import psutil
 import pytest
 
 from benchmarks.harness import cluster
+from benchmarks.harness.stamps import node
+from benchmarks.harness.variants import Ray
 from tests.conftest import ray_folders
+from tests.harness import tasks
 
 QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "t" * 64}
@@ -191,3 +194,13 @@ def test_two_starts_in_one_process() -> None:
             assert (ready.cpus, ready.nodes) == (1, 1)
             assert ready.spilled() == (False, ())
     assert ray_folders() == folders
+
+
+def test_a_driver_that_timed_before_ray_started_shares_its_nodes_clock() -> None:
+    assert node() == ""
+    with cluster.start(1) as started:
+        variant = Ray(started)
+        variant.prepare(tasks.square, [1], [1])
+        variant.warm_up()
+        (execution,) = variant.run().executions
+        assert execution.worker[0] == node() != ""

@@ -21,6 +21,7 @@ from typing import Any
 import psutil
 
 from benchmarks.harness import machine
+from benchmarks.harness.stamps import node
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKED_PACKAGES = ("ray", "torch", "torchvision")
@@ -168,6 +169,7 @@ def _init(**options: Any) -> None:
         raise ClusterError(f"Ray can't {where}: {reason}") from error
     finally:
         signal.signal(signal.SIGTERM, on_sigterm)
+        node.cache_clear()  # a serial round before may have found no Ray, or another one
 
 
 def _checked(start_s: float) -> Cluster:
@@ -211,6 +213,7 @@ def _stop(daemons: set[psutil.Process]) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             processes.update(daemon.children(recursive=True))
     ray.shutdown()
+    node.cache_clear()
     _, alive = psutil.wait_procs(processes, timeout=10)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):

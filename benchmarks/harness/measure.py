@@ -19,6 +19,7 @@ from benchmarks.harness.efficiency import account, efficiency, traits
 from benchmarks.harness.options import Plan
 from benchmarks.harness.pairing import Pairing, Subject
 from benchmarks.harness.speedup import speedup
+from benchmarks.harness.stamps import node
 from benchmarks.harness.variants import Round, Variant
 from workloads import load
 
@@ -149,8 +150,8 @@ def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> dict[s
 
 
 def _tail_s(rounds: Sequence[Round]) -> float | None:
-    """Seconds from the end of a round's last task to its last result, the median; None where clocks of nodes differ."""
-    if len({execution.worker[0] for round_ in rounds for execution in round_.executions}) > 1:
+    """Seconds from the end of a round's last task to its last result, the median; None if other nodes' clocks count."""
+    if {execution.worker[0] for round_ in rounds for execution in round_.executions} - {"", node()}:
         return None
     return statistics.median(
         round_.start + round_.seconds - max(execution.end for execution in round_.executions) for round_ in rounds
