@@ -64,8 +64,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "full": {"images": "all, as they are"},
 }
 
-# At 12.2 megapixels 0.56 to 0.64 GB were measured, beyond the 0.7 GB of a process that has imported torch; 1.07 GB at 24
-# megapixels. Most of it is torch's sum, which makes an int64 copy.
+# At 12.2 megapixels 0.56 to 0.64 GB were measured, beyond the 0.7 GB of a process that has imported torch; at 24
+# megapixels 1.07 GB. Most of it is torch's sum, which makes an int64 copy.
 MEMORY = {"full": 650_000_000}
 
 
