@@ -1,0 +1,87 @@
+"""What a comparison of base and head found: the record that verdicts end in and reports are made from.
+
+Owns the record, its words and the exit status. Computes no statistics, prints nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Word = Literal["regressed", "improved", "ok", "undecided", "failing", "removed", "new", "not compared"]
+"""The four verdicts, and what keeps a test from having one: it fails on head; it is missing on head; it is missing on
+base; or both sides run it, but not on the same work."""
+
+EXIT_OK, EXIT_REGRESSED, EXIT_UNDECIDED = 0, 1, 6
+"""2 to 5 stay pytest's: interrupted, internal error, usage error, no tests."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """One test's.
+
+    Attributes:
+        test: what stands between the brackets of its id: `fibonacci-small-ray`.
+        word: the verdict, or why there is none.
+        slowdown: by how much head takes longer, as a share: 0.079 is 7.9 %. None without a verdict.
+        low, high: the interval that decides.
+        visible: the smallest slowdown that this many passes would have called regressed nine times in ten.
+        tolerance, must_see: the limits that it was held against, as shares.
+        passes, pairs: what it rests on; pairs are the valid ones of all passes.
+        invalid_pairs: pairs left out.
+        reason: for a test without a verdict, one sentence.
+    """
+
+    test: str
+    word: Word
+    slowdown: float | None = None
+    low: float | None = None
+    high: float | None = None
+    visible: float | None = None
+    tolerance: float
+    must_see: float
+    passes: int = 0
+    pairs: int = 0
+    invalid_pairs: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A whole run's.
+
+    Attributes:
+        base, head: what was compared, as a reader names it: `main 1a2b3c4`, `working tree (2 files changed)`.
+        passes: how many there were.
+        seconds: how long all of it took.
+        outcomes: a record for each test, in the order in which they ran.
+        notes: sentences about the run as a whole: differing pins, what the idle Rays burned, …
+    """
+
+    base: str
+    head: str
+    passes: int
+    seconds: float
+    outcomes: list[Outcome]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def visible(self) -> float | None:
+        """The smallest slowdown that this run could see in every test with a verdict; None where there is none."""
+        return max((outcome.visible for outcome in self.outcomes if outcome.visible is not None), default=None)
+
+    @property
+    def exit_status(self) -> int:
+        """As CI reads it: one failing, removed or regressed test is enough for 1, an undecided one for 6."""
+        words = {outcome.word for outcome in self.outcomes}
+        if words & {"regressed", "failing", "removed"}:
+            return EXIT_REGRESSED
+        return EXIT_UNDECIDED if "undecided" in words else EXIT_OK
+
+
+def counted(outcomes: Iterable[Outcome]) -> dict[Word, int]:
+    """How many there are of each word, the most urgent first."""
+    words = [outcome.word for outcome in outcomes]
+    urgency: tuple[Word, ...] = (
+        "regressed", "failing", "removed", "undecided", "not compared", "new", "improved", "ok",
+    )  # fmt: skip
+    return {word: words.count(word) for word in urgency if word in words}
