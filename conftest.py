@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.harness import machine, options, stored
+from benchmarks.harness import lockstep, machine, options, stored
 from workloads import IMAGE_SOURCE_VARIABLE
 
 if TYPE_CHECKING:
@@ -25,8 +25,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    if not options.conducts(config):
+        return None
+    from benchmarks.harness import against
+
+    return against.run(config)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[options.KEY] = settings = options.read(config)
+    lockstep.join(config)
     os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
     os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported here, or in any process started from here
 

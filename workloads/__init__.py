@@ -36,9 +36,10 @@ class Workload:
             `task`; returns a short statement for the report (may be empty).
         sizes: for each of `SIZES`, what the size means, as JSON values: `{"small": {"n": 20_000}, …}`.
         memory: peak bytes of one running task by size; a size left out needs no check before it starts.
+        tolerance: slowdown, as a share, that a comparison accepts for this workload; None for the run's own.
 
     Raises:
-        WorkloadError: `sizes` lacks a size or has an unknown one, or a part can't be called.
+        WorkloadError: `sizes` lacks a size or has an unknown one, a part can't be called, or `tolerance` is no share.
     """
 
     task: Callable[[Any], Any]
@@ -46,6 +47,7 @@ class Workload:
     check: Callable[[Sequence[Any], Sequence[Any]], str]
     sizes: Mapping[str, Mapping[str, Any]]
     memory: Mapping[str, int] = field(default_factory=dict)
+    tolerance: float | None = None
 
     def __post_init__(self) -> None:
         for part in ("task", "items", "check"):
@@ -55,6 +57,8 @@ class Workload:
             raise WorkloadError(f"sizes must be exactly {', '.join(SIZES)}, not {', '.join(self.sizes) or 'none'}")
         if unknown := set(self.memory) - set(SIZES):
             raise WorkloadError(f"memory names unknown sizes: {', '.join(sorted(unknown))}")
+        if self.tolerance is not None and not 0 <= self.tolerance < 1:
+            raise WorkloadError(f"tolerance must be a share from 0 to 1 (0.05 is 5 %), not {self.tolerance}")
 
 
 def names() -> list[str]:

@@ -21,6 +21,7 @@ from typing import Any
 import psutil
 
 from benchmarks.harness import machine
+from benchmarks.harness.keeper import FOLDER_VARIABLE
 from benchmarks.harness.stamps import node
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +91,7 @@ def start(cpus: int) -> Iterator[Cluster]:
         ClusterError: Ray does not start.
     """
     # Ray refuses socket paths over 107 bytes, which a folder below TMPDIR can exceed: macOS's is 50 bytes long.
-    folder = Path(tempfile.mkdtemp(prefix="ray-suite-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ray-suite-", dir=os.environ.get(FOLDER_VARIABLE, "/tmp")))
     (spill_folder := folder / "spilled").mkdir()
     settings = {
         "RAY_AUTH_MODE": "token",

@@ -8,7 +8,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -23,6 +23,9 @@ from benchmarks.harness.stamps import node
 from benchmarks.harness.variants import Round, Variant
 from workloads import load
 
+if TYPE_CHECKING:
+    from benchmarks.harness.lockstep import Turns
+
 WARM_PAIR_S = 1.0
 """A pair estimated below this runs twice untimed first, and the quicker run plans the rounds: the first alone, at times
 twice as slow, halved their number. For longer pairs that would cost too much, and one task tells their time."""
@@ -33,7 +36,14 @@ class NotEnoughMemoryError(Exception):
 
 
 def measure(
-    benchmark: BenchmarkFixture, name: str, size: str, tasks: int, variant: Variant, partner: Variant | None, plan: Plan
+    benchmark: BenchmarkFixture,
+    name: str,
+    size: str,
+    tasks: int,
+    variant: Variant,
+    partner: Variant | None,
+    plan: Plan,
+    turns: "Turns | None" = None,
 ) -> None:
     """Time a workload's rounds on `variant`, each beside one of `partner`, verify them and fill `extra_info`.
 
@@ -45,23 +55,30 @@ def measure(
         variant: what pytest-benchmark times.
         partner: what the speedup is against; None for none.
         plan: how long to go on.
+        turns: with another session, which then decides how long; None for a session alone.
 
     Raises:
         WorkloadError, VariantError: the workload can't be used, or not as a timing needs it.
         NotEnoughMemoryError: the tasks need more memory than is free.
-        CheckError, InvalidRoundsError: as `Pairing.after`.
+        CheckError, InvalidRoundsError, StoppedError: as `Pairing`.
     """
     workload = load(name)
     _check_memory(f"{name}-{size}-{variant.name}", workload.memory.get(size, 0), variant, partner)
     subject = Subject(name, size, workload, workload.items(size, tasks), variant, partner)
     try:
         cold_start_s = get_ready(subject, tasks)
-        rounds = plan.rounds(_estimate(subject)) if benchmark.enabled else 1
+        rounds = 1
+        if turns is not None:
+            rounds = turns.ready(subject, _estimate(subject))
+        elif benchmark.enabled:
+            rounds = plan.rounds(_estimate(subject))
         with _progress(subject, rounds) as progress:
             on_result = None if progress.disable else progress.update
-            pairing = Pairing(subject, rounds, disable_gc=plan.disable_gc, on_result=on_result)
+            pairing = Pairing(subject, rounds, disable_gc=plan.disable_gc, on_result=on_result, turns=turns)
             benchmark.group = f"{name}-{size}"
             benchmark.pedantic(pairing.run, setup=pairing.before, teardown=pairing.after, rounds=rounds)
+            if turns is not None:
+                turns.hand_over("done")
             if not benchmark.enabled:  # then it runs set-up and target once, and no tear-down
                 pairing.after()
     finally:

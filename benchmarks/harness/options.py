@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness import machine
+from benchmarks.harness import lockstep, machine
 from benchmarks.harness.variants import VARIANTS
 from workloads import SIZES
 
@@ -40,6 +40,32 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Against:
+    """What the options ask of a comparison.
+
+    Attributes:
+        ref: the revision that base is; None for this tree.
+        python: base's interpreter; None for this one.
+        tolerance, must_see: shares, as `verdict.Limits`.
+        budget: seconds for all of it.
+    """
+
+    ref: str | None
+    python: str | None
+    tolerance: float
+    must_see: float
+    budget: float
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a side may take to get ready for a test: one that takes all the budget can't be compared."""
+        return max(self.budget, 60.0)
+
+
+SAVED = "each side is saved in the storage anyway, as base-REVISION and head-REVISION"
+
+
+@dataclass(frozen=True)
 class Settings:
     """The options of one run, checked.
 
@@ -52,6 +78,7 @@ class Settings:
         reports: files to write.
         granularity: the break-even test was asked for, by its marker.
         plan: rounds for every test.
+        against: what to compare with; None for a run alone.
     """
 
     size: str
@@ -62,6 +89,7 @@ class Settings:
     reports: list[Path]
     granularity: bool
     plan: Plan
+    against: Against | None
 
     @property
     def local_cpus(self) -> int:
@@ -71,12 +99,31 @@ class Settings:
 
 KEY = pytest.StashKey[Settings]()
 
+BUDGET_S = 600.0
+TOLERANCE, MUST_SEE = 0.02, 0.05
+
+REFUSED = {
+    "benchmark_disable": "nothing would be timed",
+    "benchmark_skip": "nothing would be timed",
+    "benchmark_json": SAVED,
+    "benchmark_save": SAVED,
+    "benchmark_autosave": SAVED,
+    "benchmark_compare": "a comparison has its base already",
+    "benchmark_compare_fail": "its verdicts, not thresholds, decide",
+    "benchmark_cprofile": "profiling slows one side's rounds down",
+    "benchmark_histogram": "--report draws what a comparison found",
+    "ray_address": "each side needs a Ray of its own",
+    "usepdb": "two sessions run without a terminal",
+    "xmlpath": "both sides would write the same file",
+}
+"""Options that make no sense with --against, and why, by their name in pytest."""
+
 
 def add(parser: pytest.Parser) -> None:
     """Declare the options in a group of their own."""
     group = parser.getgroup("ray task benchmarks")
     option = group.addoption
-    option("--workload-size", choices=SIZES, default="medium", help="What the workloads run at. Default: %(default)s")
+    option("--workload-size", choices=SIZES, help="What the workloads run at. Default: medium, with --against small")
     option(
         "--variants",
         default="serial,ray",
@@ -98,6 +145,11 @@ def add(parser: pytest.Parser) -> None:
         metavar="PATH",
         help="Write a .md (tables), .svg or .png (chart, and a timeline beside it). Can be used several times.",
     )
+    option("--against", metavar="REF", help="Compare with a git revision, in lockstep: did this tree become slower?")
+    option("--against-python", metavar="PATH", help="Compare with another interpreter: another Ray, torch or Python.")
+    option("--tolerance", metavar="PERCENT", help="Slowdowns up to it are accepted by --against. Default: 2")
+    option("--must-see", metavar="PERCENT", help="The slowdown that --against has to rule out for an ok. Default: 5")
+    option("--budget", metavar="SECONDS", help="How long --against may take. Default: 600")
 
 
 def read(config: pytest.Config) -> Settings:
@@ -117,8 +169,9 @@ def read(config: pytest.Config) -> Settings:
             f"--ray-num-cpus {cpus}: a joined cluster ({address}) has the CPUs that it has; drop one"
         )
     _refuse_xdist(config)
+    against = _against(config)
     return Settings(
-        size=config.getoption("workload_size"),
+        size=_size(config),
         variants=_variants(config.getoption("variants")),
         ray_address=address,
         ray_num_cpus=cpus,
@@ -130,15 +183,94 @@ def read(config: pytest.Config) -> Settings:
             max_time=_max_time(config),
             disable_gc=config.getoption("benchmark_disable_gc"),
         ),
+        against=against,
     )
+
+
+def compares(config: pytest.Config) -> bool:
+    """Whether a comparison is asked for. In a side's session, too: it is called with the same options."""
+    return config.getoption("against") is not None or config.getoption("against_python") is not None
+
+
+def conducts(config: pytest.Config) -> bool:
+    """Whether this process is to run two sides, instead of a session of its own."""
+    informs = any(
+        config.getoption(name, False) for name in ("help", "version", "markers", "show_fixtures", "collectonly")
+    )
+    return compares(config) and not lockstep.is_side() and not informs
+
+
+def _size(config: pytest.Config) -> str:
+    return config.getoption("workload_size") or ("small" if compares(config) else "medium")
+
+
+def _against(config: pytest.Config) -> Against | None:
+    """What to compare with.
+
+    Raises:
+        pytest.UsageError: an option has no place in a comparison, or only there.
+    """
+    limits = {name: config.getoption(name) for name in ("tolerance", "must_see", "budget")}
+    if not compares(config):
+        for name, value in limits.items():
+            if value is not None:
+                raise pytest.UsageError(f"--{name.replace('_', '-')} {value}: it is for comparisons; add --against REF")
+        return None
+    if lockstep.is_side():
+        return None  # the conductor has seen to the options, and passed on what it adds
+    for name, why in REFUSED.items():
+        if config.getoption(name, None):
+            option = f"--{name.replace('_', '-').replace('usepdb', 'pdb').replace('xmlpath', 'junit-xml')}"
+            raise pytest.UsageError(f"{option} does not go with --against: {why}")
+    for option in ("--benchmark-min-rounds", "--benchmark-max-time"):
+        if _given(config, option):
+            raise pytest.UsageError(f"{option} does not go with --against: --budget decides how much is run")
+    tolerance, must_see = (
+        _share("--tolerance", limits["tolerance"], TOLERANCE),
+        _share("--must-see", limits["must_see"], MUST_SEE),
+    )
+    if must_see <= tolerance:
+        raise pytest.UsageError(
+            f"--must-see {100 * must_see:g}: must be more than the tolerance of {100 * tolerance:g} %, or no slowdown could "
+            "be told from an accepted one"
+        )
+    return Against(
+        config.getoption("against"), config.getoption("against_python"), tolerance, must_see, _budget(limits["budget"])
+    )
+
+
+def _share(option: str, value: str | None, default: float) -> float:
+    if value is None:
+        return default
+    try:
+        percent = float(value.removesuffix("%"))
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent < 100:
+        raise pytest.UsageError(f"{option} {value}: must be a percentage from 0 to 100, as 2 or 2.5")
+    return percent / 100
+
+
+def _budget(value: str | None) -> float:
+    try:
+        seconds = BUDGET_S if value is None else float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise pytest.UsageError(f"--budget {value}: must be a number of seconds, as 300")
+    return seconds
 
 
 def _max_time(config: pytest.Config) -> float:
     """Seconds for a test's rounds: as asked for on the command line, else pytest.ini's, at small size a third of it."""
-    given = [*config.invocation_params.args, *os.environ.get("PYTEST_ADDOPTS", "").split()]
-    asked = any(str(argument).startswith("--benchmark-max-time") for argument in given)
     seconds = float(config.getoption("benchmark_max_time"))
-    return seconds if asked or config.getoption("workload_size") != "small" else seconds / 3
+    return seconds if _given(config, "--benchmark-max-time") or _size(config) != "small" else seconds / 3
+
+
+def _given(config: pytest.Config, option: str) -> bool:
+    """Whether an option was named by the user, not by pytest.ini."""
+    given = [*config.invocation_params.args, *os.environ.get("PYTEST_ADDOPTS", "").split()]
+    return any(str(argument).startswith(option) for argument in given)
 
 
 def _cpus(value: str | None) -> int | None:
@@ -199,6 +331,8 @@ def describe(settings: Settings) -> str:
 
 def ignored(path: Path, settings: Settings) -> bool:
     """Whether a file of benchmarks has nothing to time in this run."""
+    if lockstep.is_side() and path.name in ("test_granularity.py", "test_ceiling.py"):
+        return True  # their figures are pairs within one session
     if path.name == "test_granularity.py":
         return not settings.granularity
     return path.name == "test_ceiling.py" and not {"ray", "pool"} <= set(settings.variants)

@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from reprlib import repr as short  # a result may have megabytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.harness.speedup import Pair
 from benchmarks.harness.variants import Round, Variant
 from workloads import CheckError, Workload
+
+if TYPE_CHECKING:
+    from benchmarks.harness.lockstep import Turns
 
 INVALID_SHARE = 0.1
 """More invalid rounds than this share of the planned ones, and the test fails: something is broken, not slow."""
@@ -54,7 +57,12 @@ class Pairing:
     """
 
     def __init__(
-        self, subject: Subject, planned: int, disable_gc: bool = False, on_result: Callable[[int], Any] | None = None
+        self,
+        subject: Subject,
+        planned: int,
+        disable_gc: bool = False,
+        on_result: Callable[[int], Any] | None = None,
+        turns: "Turns | None" = None,
     ) -> None:
         self.pairs: list[Pair] = []
         self.rounds: list[Round] = []
@@ -65,13 +73,16 @@ class Pairing:
         self._planned = planned
         self._disable_gc = disable_gc
         self._on_result = on_result
+        self._turns = turns
         self._turn = 0
         self._reference: list[Any] | None = None
         self._partner_round: Round | None = None
         self._variant_round: Round | None = None
 
     def before(self) -> None:
-        """Untimed: the partner's round, if it comes first in this pair."""
+        """Untimed: the partner's round, if it comes first in this pair; with another session, waiting for the turn."""
+        if self._turns is not None:
+            self._turns.take_round()
         self._turn += 1
         self._partner_first = self._turn % 4 in (0, 1)
         self._partner_round = self._run_partner() if self._partner_first else None
@@ -92,6 +103,8 @@ class Pairing:
             self._partner_round = self._run_partner()
         subject = self._subject
         variant = subject.variant.inspect(self._variant_round)
+        if self._turns is not None:
+            self._turns.note(variant)
         partner = self._partner_round
         if subject.partner is not None and partner is not None:
             partner = subject.partner.inspect(partner)

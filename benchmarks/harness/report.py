@@ -4,7 +4,7 @@ Owns wording and layout. Reads records and computes nothing that is not in them.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -171,14 +171,22 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Json], baseli
 
 
 def _table(reporter: pytest.TerminalReporter, heads: Row, table: Sequence[Row]) -> None:
+    for line in columns(heads, table):
+        reporter.write_line(line)
+
+
+def columns(heads: Row, table: Sequence[Row], left: Collection[int] = (0,)) -> list[str]:
+    """A table's lines for a terminal; the columns in `left` start at the left, all others end at the right."""
     widths = [max(len(row[i]) for row in [heads, *table]) for i in range(len(heads))]
-    for row in [heads, *table]:
-        first, *others = (f"{cell:{'<' if i == 0 else '>'}{widths[i]}}" for i, cell in enumerate(row))
-        reporter.write_line("  ".join([first, *others]).rstrip())
+    return [
+        "  ".join(f"{cell:{'<' if i in left else '>'}{widths[i]}}" for i, cell in enumerate(row)).rstrip()
+        for row in [heads, *table]
+    ]
 
 
-def _markdown_table(heads: Row, table: Sequence[Row]) -> str:
-    lines = [heads, ("---", *("---:" for _ in heads[1:])), *table]
+def markdown_table(heads: Row, table: Sequence[Row], left: Collection[int] = (0,)) -> str:
+    """The same as Markdown."""
+    lines = [heads, tuple("---" if i in left else "---:" for i in range(len(heads))), *table]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -193,17 +201,17 @@ def markdown(records: Sequence[Json], baselines: stored.Baselines, caption: str)
         times.append((label(record), seconds(stats["median"]), spread, str(stats["rounds"])))
     parts = ["## Ray task benchmarks\n", f"{caption}\n"]
     if table := rows(records):
-        parts.append(_markdown_table(HEADS, table))
+        parts.append(markdown_table(HEADS, table))
     if lines := sentences(records):
         parts.append("".join(f"- {line}\n" for line in lines))
     if times:
-        parts.append(_markdown_table(("", "median", "middle half of the rounds", "rounds"), times))
+        parts.append(markdown_table(("", "median", "middle half of the rounds", "rounds"), times))
     if table := beside(records):
-        parts.append(_markdown_table(BESIDE_HEADS, table))
+        parts.append(markdown_table(BESIDE_HEADS, table))
     if lines := [*breakeven.lines(records), *statements(records)]:
         parts.append("".join(f"- {line}\n" for line in lines))
     if table := moved(records, baselines.records):
-        parts.append(_markdown_table(MOVED_HEADS, table))
+        parts.append(markdown_table(MOVED_HEADS, table))
     if baselines.differences:
         parts.append(f"Not the same machine: {'; '.join(baselines.differences)}\n")
     return "\n".join(parts) + "\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.harness import machine, measure, options, pool, variants
+from benchmarks.harness import lockstep, machine, measure, options, pool, variants
 from benchmarks.harness import sweep as lengths
 from benchmarks.harness.pairing import InvalidRoundsError
 from workloads import CheckError, WorkloadError
@@ -32,9 +32,11 @@ def run(
     settings = request.config.stash[options.KEY]
     cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
     tasks = cluster.cpus if cluster is not None else settings.local_cpus
-    beside = None if partner is None else _variant(partner, settings, cluster)
+    turns = request.config.stash.get(lockstep.KEY, None)
+    beside = None if partner is None or turns is not None else _variant(partner, settings, cluster)
+    timed = _variant(variant, settings, cluster)
     with _outcomes(), capsys.disabled():  # progress bars go to the terminal while they mean something
-        measure.measure(benchmark, workload, size, tasks, _variant(variant, settings, cluster), beside, settings.plan)
+        measure.measure(benchmark, workload, size, tasks, timed, beside, settings.plan, turns)
 
 
 def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
@@ -65,7 +67,7 @@ def _variant(name: str, settings: options.Settings, cluster: "Cluster | None") -
 def _outcomes() -> Iterator[None]:
     try:
         yield
-    except measure.NotEnoughMemoryError as error:
+    except (measure.NotEnoughMemoryError, lockstep.StoppedError) as error:
         pytest.skip(str(error))
     except (CheckError, InvalidRoundsError, WorkloadError, variants.VariantError) as error:
         pytest.fail(str(error), pytrace=False)

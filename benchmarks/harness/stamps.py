@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from benchmarks.harness import origin
+
 Task = Callable[[Any], Any]
 Worker = tuple[str, int]  # node id and process id
 Fields = tuple[Any, Worker, float, float, float]  # of an `Execution`
-Warm = tuple[Worker, float | None]  # a worker, and the share of its CPU time that was the task's own thread's
+# A worker, the share of its CPU time that was the task's own thread's, and the files that it has loaded.
+Warm = tuple[Worker, float | None, origin.Loaded]
 
 
 class Execution(NamedTuple):
@@ -45,7 +48,7 @@ class Stamped:
 
 
 class Counted:
-    """A task that also says whether it kept to one thread: `task(item)` → (worker, thread share).
+    """A task that also says whether it kept to one thread: `task(item)` → (worker, thread share, files).
 
     The thread share is the calling thread's part of the process's CPU time, about 1 for one thread; None below 5 ms,
     where the housekeeping of a Ray worker would pass for a thread of the task. Holds the worker for 50 ms more, so that
@@ -60,7 +63,7 @@ class Counted:
         self.task(item)
         process, thread = time.process_time() - process, time.thread_time() - thread
         time.sleep(0.05)
-        return (node(), os.getpid()), thread / process if process >= 0.005 else None
+        return (node(), os.getpid()), thread / process if process >= 0.005 else None, origin.loaded()
 
 
 @functools.cache

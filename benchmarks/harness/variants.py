@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from benchmarks.harness import origin
 from benchmarks.harness.stamps import Counted, Execution, Stamped, Task, Warm, Worker
 
 if TYPE_CHECKING:
@@ -103,22 +104,25 @@ class Variant(ABC):
         """Run the warm-up items until every worker has done one twice; return the seconds until the first results.
 
         Raises:
-            VariantError: not all workers came up in `patience_s`, or a task keeps more than one thread busy.
+            VariantError: not all workers came up in `patience_s`, one runs another tree's files, or a task keeps more than
+                one thread busy.
         """
         start = time.perf_counter()
         first = self._warm_round()
         cold_start_s = time.perf_counter() - start
-        self._workers = {worker for worker, _ in first}
+        self._workers = {worker for worker, _, _ in first}
         while True:
             again = self._warm_round()
-            settled = {worker for worker, _ in again} <= self._workers
-            self._workers |= {worker for worker, _ in again}
+            settled = {worker for worker, _, _ in again} <= self._workers
+            self._workers |= {worker for worker, _, _ in again}
             if settled and len(self._workers) >= self.slots:
                 break
             if time.perf_counter() - start > patience_s:
                 came = len(self._workers)
                 raise VariantError(f"{self.name}: {came} of {self.slots} workers came up in {patience_s:.0f} s")
-        if shares := [share for _, share in again if share is not None]:
+        if strangers := origin.strangers(files for _, _, files in again):
+            raise VariantError(f"{self.name}: a worker runs {', '.join(strangers)} from elsewhere, not from this tree")
+        if shares := [share for _, share, _ in again if share is not None]:
             self.thread_share = statistics.median(shares)
             if self.thread_share < LEAST_THREAD_SHARE:
                 raise VariantError(

@@ -1,0 +1,360 @@
+"""One pass: a fresh session for each side, and the turns that they take through the same tests.
+
+Owns who runs when, what a side's messages mean, and noticing a side that ends, hangs or overlaps. Where sides come
+from is `sides`', how many rounds and passes there are `against`'s, what the pairs say `verdict`'s.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.harness import keeper, lockstep
+from benchmarks.harness.lockstep import Channel, Message
+from benchmarks.harness.sides import Side
+from benchmarks.harness.verdict import RoundPair
+
+ROUND_PATIENCE_S = 30.0
+"""A round may take so long, and twenty times what was expected; then its side counts as hanging."""
+
+
+class SideError(Exception):
+    """A side could not go on; the message says which, where and how. `side` is its name."""
+
+    def __init__(self, side: str, message: str) -> None:
+        super().__init__(message)
+        self.side = side
+
+
+@dataclass
+class TestPass:
+    """One test in one pass.
+
+    Attributes:
+        pairs: the valid ones.
+        invalid: how many were left out.
+        setup_s, rounds_s: seconds that both sides took to get ready, and for all rounds.
+        tolerance: what head's workload asks for, if it does.
+        reason: why it was not timed, or not to the end; empty where it was.
+        failed: sides on which it failed, with what it said.
+    """
+
+    pairs: list[RoundPair] = field(default_factory=list)
+    invalid: int = 0
+    setup_s: float = 0.0
+    rounds_s: float = 0.0
+    tolerance: float | None = None
+    reason: str = ""
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class PassRecord:
+    """What one pass brought.
+
+    Attributes:
+        found: for each side the ids of the tests that it has.
+        facts: for each side its `files`, `python` and `versions`.
+        tests: by id, in the order in which they ran.
+        seconds: the whole pass.
+        idle_share: the part of a core that the waiting side's processes used while the other one got ready; None where
+            that was too short to tell.
+        files: the JSON that each side's session saved.
+    """
+
+    found: dict[str, list[str]] = field(default_factory=dict)
+    facts: dict[str, Message] = field(default_factory=dict)
+    tests: dict[str, TestPass] = field(default_factory=dict)
+    seconds: float = 0.0
+    idle_share: float | None = None
+    files: dict[str, Path] = field(default_factory=dict)
+
+
+class Running:
+    """A side's session in one pass: its process, its line to the conductor, and what it said last."""
+
+    def __init__(self, side: Side, number: int, folder: Path, watch: Callable[[int], None]) -> None:
+        self.name = side.name
+        self.json = folder / f"{number}-{side.name}.json"
+        self.log = folder / f"{number}-{side.name}.log"
+        self.message: Message = {"at": "start"}
+        self.test = ""
+        self.turns: list[tuple[float, float]] = []
+        self.timed: list[tuple[float, float]] = []
+        self.rounds: list[Message] = []
+        ours, theirs = socket.socketpair()
+        self.channel = Channel(ours)
+        variables = {
+            lockstep.TURN_VARIABLE: str(theirs.fileno()),
+            keeper.FOLDER_VARIABLE: str(folder),
+            # Sets and dictionaries in another order from pass to pass, so that no verdict rests on one of them.
+            "PYTHONHASHSEED": str(number + 1),
+            "GIT_OPTIONAL_LOCKS": "0",
+        }
+        command = [*side.command, f"--benchmark-json={self.json}", "-o", f"cache_dir={folder / 'cache'}", "--color=no"]
+        with theirs, self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=side.folder,
+                env={**os.environ, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        watch(self.process.pid)
+
+    @property
+    def at(self) -> str:
+        return str(self.message["at"])
+
+    def take(self, message: Message) -> None:
+        """Remember what it says."""
+        self.message = message
+        self.turns.append((message["turn"][0], message["turn"][1]))
+        self.rounds += message["rounds"]
+        self.timed += [(round_["start"], round_["end"]) for round_ in message["rounds"]]
+
+    def cpu_s(self) -> float:
+        """CPU seconds of all its processes so far."""
+        total = 0.0
+        for process in [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                total += times.user + times.system
+        return total
+
+    def how_it_ended(self) -> str:
+        """After its line has closed: the signal, or the status and what it printed last."""
+        try:
+            status = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "closed its line to the conductor"
+        if status < 0:
+            return f"was killed ({signal.Signals(-status).name})"
+        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        telling = [line for line in lines if line.startswith(("ERROR", "E  ", "ImportError", "ModuleNotFound"))]
+        return f"ended with status {status}: {(telling or lines or ['it printed nothing'])[-1]}"
+
+
+class Pass:
+    """Runs one pass.
+
+    Args:
+        number: from 0; even passes let base begin.
+        sides: base and head.
+        folder: where logs, JSON and Rays go.
+        watch: told of each side's session id.
+        patience: seconds that a side may take to get ready for a test.
+        on_turn: told what happens next, for the progress bar.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        sides: Sequence[Side],
+        folder: Path,
+        watch: Callable[[int], None],
+        patience: float,
+        on_turn: Callable[[str], None],
+    ) -> None:
+        self._number, self._sides, self._folder = number, sides, folder
+        self._watch, self._patience, self._on_turn = watch, patience, on_turn
+        self._running: list[Running] = []
+        self.record = PassRecord()
+
+    def run(self, choose: Callable[[PassRecord], list[str]], plan: Callable[[str, float, float], int]) -> PassRecord:
+        """Run it.
+
+        Args:
+            choose: from what both sides have found, the tests to run.
+            plan: how many pairs to run, from a test's id, the seconds that getting ready took, and those of a pair.
+
+        Raises:
+            SideError: a side ended, hung, or ran out of turn.
+        """
+        start = time.monotonic()
+        order = list(self._sides) if self._number % 2 == 0 else list(reversed(self._sides))
+        for side in order:
+            self._on_turn("starting")
+            self._running.append(running := Running(side, self._number, self._folder, self._watch))
+            self._await(running, self._patience)
+            self._collected(running)
+        chosen = choose(self.record)
+        for running in self._running:
+            self._go(running, {"tests": chosen}, self._patience)
+        for test in chosen:
+            self._on_turn(test)
+            self._test(test, plan, last=test == chosen[-1])
+        for running in self._running:
+            self._finish(running)
+        self._require_turns_kept()
+        self.record.seconds = time.monotonic() - start
+        return self.record
+
+    def _collected(self, running: Running) -> None:
+        message = running.message
+        if message["at"] != "collected" or message.get("protocol") != lockstep.PROTOCOL:
+            raise SideError(
+                running.name,
+                f"{running.name} speaks version {message.get('protocol', 'none')} of the turn protocol, this tree "
+                f"{lockstep.PROTOCOL}: compare revisions that speak the same",
+            )
+        self.record.found[running.name] = message["tests"]
+        self.record.facts[running.name] = {key: message[key] for key in ("files", "python", "versions")}
+
+    def _test(self, test: str, plan: Callable[[str, float, float], int], last: bool) -> None:
+        record = self.record.tests[test] = TestPass()
+        for running in self._running:
+            running.test = test
+            running.rounds.clear()
+        start = time.monotonic()
+        first, second = self._running
+        self._go(first, {}, self._patience)
+        idle, since = first.cpu_s() if last else 0.0, time.monotonic()
+        self._go(second, {}, self._patience)
+        if last and (waited := time.monotonic() - since) > 0.3:
+            self.record.idle_share = (first.cpu_s() - idle) / waited
+        record.setup_s = time.monotonic() - start
+        record.reason = self._incomparable()
+        if not record.reason:
+            ready = [running.message for running in self._running]
+            seconds = [message["seconds"] for message in ready]
+            record.tolerance = next(r.message["tolerance"] for r in self._running if r.name == "head")
+            start = time.monotonic()
+            self._pairs(plan(test, record.setup_s, sum(seconds)), ROUND_PATIENCE_S + 20 * max(seconds))
+            record.rounds_s = time.monotonic() - start
+        self._close(test, record)
+
+    def _incomparable(self) -> str:
+        """Why the two sides can't be timed now, or an empty string."""
+        if missing := [running.name for running in self._running if running.at != "ready"]:
+            return f"did not get ready on {' and '.join(missing)}"
+        base, head = (running.message for running in sorted(self._running, key=lambda running: running.name))
+        for key, name in (("params", "size"), ("tasks", "number of items"), ("items", "digest of the items")):
+            if key == "items" and len({facts["python"] for facts in self.record.facts.values()}) > 1:
+                continue  # another Python may write the same items in other bytes
+            if base[key] != head[key]:
+                return f"other work on base than on head: the {name} is {base[key]} there and {head[key]} here"
+        return ""
+
+    def _pairs(self, pairs: int, patience: float) -> None:
+        """Rounds in the order A B, B A, B A, A B, …, until all have run or one side can't go on."""
+        for running in self._running:
+            self._go(running, {"rounds": pairs}, patience)
+        for index in range(pairs):
+            order = self._running if index % 4 in (0, 3) else self._running[::-1]
+            for running in order:
+                if any(other.at != "round" for other in order if other is running or index < pairs - 1):
+                    return
+                self._go(running, {}, patience)
+
+    def _close(self, test: str, record: TestPass) -> None:
+        """End the test on both sides, and pair the rounds that both have run."""
+        outcomes: dict[str, Message] = {}
+        for running in self._running:
+            while running.at in ("ready", "round", "done"):
+                answer = {} if running.at == "done" else {"stop": record.reason or "the other side could not go on"}
+                self._go(running, answer, self._patience)
+            outcomes[running.name] = running.message["outcome"] or {"word": "missing", "reason": "it never ran"}
+        for name, outcome in outcomes.items():
+            if outcome["word"] == "failed":
+                record.failed[name] = outcome["reason"]
+        skipped = [
+            f"skipped on {name}: {said['reason']}" for name, said in outcomes.items() if said["word"] == "skipped"
+        ]
+        if record.failed:
+            record.reason = "; ".join(f"fails on {name}: {said}" for name, said in record.failed.items())
+        elif skipped and not record.reason.startswith("other work"):
+            record.reason = "; ".join(skipped)
+        rounds = {running.name: running.rounds for running in self._running}
+        begins_with_base = self._running[0].name == "base"
+        for index, (base, head) in enumerate(zip(rounds["base"], rounds["head"], strict=False)):
+            if base["invalid"] or head["invalid"]:
+                record.invalid += 1
+            else:
+                base_first = (index % 4 in (0, 3)) == begins_with_base
+                record.pairs.append(RoundPair(base["seconds"], head["seconds"], base_first))
+
+    def _finish(self, running: Running) -> None:
+        if running.at != "end":
+            raise SideError(running.name, f"{running.name} ran more tests than it was told to")
+        running.channel.send({})
+        try:
+            status = running.process.wait(timeout=self._patience)
+        except subprocess.TimeoutExpired:
+            raise SideError(running.name, f"{running.name} did not end after its last test") from None
+        running.channel.socket.close()
+        if status not in (0, 1):
+            raise SideError(running.name, f"{running.name} {running.how_it_ended()}")
+        self.record.files[running.name] = running.json
+
+    def _go(self, running: Running, answer: Message, patience: float) -> None:
+        """Give a side the turn, and wait until it hands it back."""
+        with contextlib.suppress(OSError):  # waiting for its answer tells how it ended
+            running.channel.send(answer)
+        self._await(running, patience)
+
+    def _await(self, running: Running, patience: float) -> None:
+        where = f" at {running.test.rpartition('::')[2]}" if running.test else ""
+        where += f", pass {self._number + 1}"
+        lines = {other.channel.socket: other for other in self._running}
+        readable, _, _ = select.select(list(lines), [], [], patience)
+        if not readable:
+            raise SideError(running.name, f"{running.name} hangs{where}: no answer within {patience:.0f} s")
+        heard = [lines[ready] for ready in readable]
+        speaker = running if running in heard else heard[0]
+        message = speaker.channel.receive()
+        if message is None:
+            raise SideError(speaker.name, f"{speaker.name} {speaker.how_it_ended()}{where}")
+        if speaker is not running:
+            raise SideError(speaker.name, f"{speaker.name} ran out of turn{where}")
+        running.take(message)
+
+    def _require_turns_kept(self) -> None:
+        """Both sides' own stamps: nothing of one ran while the other one timed a round."""
+        first, second = self._running
+        for timed, other in ((first, second), (second, first)):
+            if seconds := overlap(timed.timed, other.turns):
+                raise SideError(
+                    other.name, f"{other.name} ran for {seconds:.3f} s while a round of {timed.name} was timed"
+                )
+
+
+def overlap(rounds: Sequence[tuple[float, float]], turns: Sequence[tuple[float, float]]) -> float:
+    """Seconds for which `turns` cover `rounds`; both are (start, end) and in the order of time."""
+    total, index = 0.0, 0
+    for start, end in rounds:
+        while index < len(turns) and turns[index][1] <= start:
+            index += 1
+        at = index
+        while at < len(turns) and turns[at][0] < end:
+            total += min(end, turns[at][1]) - max(start, turns[at][0])
+            at += 1
+    return total
+
+
+def json_facts(record: PassRecord) -> dict[str, Any]:
+    """A pass as one line of a recording."""
+    return {
+        "seconds": record.seconds,
+        "tests": {
+            test: {
+                "pairs": [list(pair) for pair in found.pairs],
+                "invalid": found.invalid,
+                "setup_s": found.setup_s,
+                "rounds_s": found.rounds_s,
+            }
+            for test, found in record.tests.items()
+        },
+    }

@@ -1,0 +1,59 @@
+"""What the user sees while a comparison runs: a bar on a terminal, a line for each pass everywhere.
+
+Owns its wording. Knows nothing of sides or verdicts.
+"""
+
+import time
+from types import TracebackType
+
+from tqdm import tqdm
+
+
+class Progress:
+    """A bar over the budget's seconds.
+
+    Args:
+        budget: seconds.
+    """
+
+    def __init__(self, budget: float) -> None:
+        self._start = time.monotonic()
+        self._bar = tqdm(
+            total=round(budget), disable=None, leave=False, bar_format="{desc} |{bar:20}| {n} of at most {total} s"
+        )
+        self._pass = self._planned = 0
+        self._so_far = ""
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()
+
+    def write(self, line: str) -> None:
+        """A line that stays."""
+        tqdm.write(line)
+
+    def starts(self, number: int, left_s: float) -> None:
+        """Pass `number`, from 0, begins."""
+        self._pass = number + 1
+
+    def turn(self, what: str) -> None:
+        """Now `what` is done: a test's id, or `starting`."""
+        if self._bar.disable:
+            return
+        of = f" of about {self._planned}" if self._planned else ""
+        name = what.partition("[")[2].removesuffix("]") or what
+        self._bar.set_description_str(f"pass {self._pass}{of}: {name}{self._so_far}", refresh=False)
+        self._bar.n = round(time.monotonic() - self._start)
+        self._bar.refresh()
+
+    def passed(self, done: int, planned: int, left_s: float, so_far: str) -> None:
+        """A pass has ended; `planned`: how many there will be at most."""
+        self._planned, self._so_far = planned, f" · {so_far}" if so_far else ""
+        took = time.monotonic() - self._start
+        self.write(
+            f"pass {done} of at most {planned}: {took:.0f} s so far, at most {max(left_s, 0):.0f} s left{self._so_far}"
+        )
