@@ -1,0 +1,71 @@
+"""Passes written down one by one, to learn from many of them what a comparison can see.
+
+Owns the file: a line of JSON for each pass. What is learned from it is `calibration`'s.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.harness.keeper import Keeper
+from benchmarks.harness.passes import Pass, PassRecord
+from benchmarks.harness.sides import Side
+from benchmarks.harness.verdict import RoundPair
+
+PATIENCE_S = 600.0
+
+
+def record(
+    number: int,
+    sides: list[Side],
+    folder: Path,
+    keeper: Keeper,
+    plan: Callable[[str, float, float], int],
+    on_turn: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Run one pass of all tests that both sides have, and return it as a line of the recording."""
+    one = Pass(number, sides, folder, keeper.watch, PATIENCE_S, on_turn)
+    found = one.run(_common, plan)
+    keeper.end_all()
+    for path in found.files.values():
+        path.unlink()
+    return facts(found)
+
+
+def _common(found: PassRecord) -> list[str]:
+    return [test for test in found.found["head"] if test in found.found["base"]]
+
+
+def facts(found: PassRecord) -> dict[str, Any]:
+    """A pass as JSON: for each test its pairs (base and head seconds, and whether base was first) and what it cost."""
+    return {
+        "seconds": found.seconds,
+        "idle_share": found.idle_share,
+        "tests": {
+            test.partition("[")[2].removesuffix("]"): {
+                "pairs": [[pair.base_s, pair.head_s, int(pair.base_first)] for pair in one.pairs],
+                "invalid": one.invalid,
+                "setup_s": one.setup_s,
+                "rounds_s": one.rounds_s,
+                "reason": one.reason,
+            }
+            for test, one in found.tests.items()
+        },
+    }
+
+
+def append(path: Path, line: dict[str, Any]) -> None:
+    """Add one pass; what is written stays, whatever happens later."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The passes of a recording, with pairs as `RoundPair`s."""
+    with path.open(encoding="utf-8") as file:
+        for text in file:
+            line: dict[str, Any] = json.loads(text)
+            for test in line["tests"].values():
+                test["pairs"] = [RoundPair(base, head, bool(first)) for base, head, first in test["pairs"]]
+            yield line
