@@ -87,7 +87,7 @@ class Conductor:
         self._start = time.monotonic()
         self.tests: dict[str, Tested] = {}
         self.passes: list[PassRecord] = []
-        self._looks = 0
+        self._schedule = planning.Schedule(asked.budget)
 
     def run(self) -> None:
         """Passes, until every test has its verdict or the next pass would not fit.
@@ -97,16 +97,17 @@ class Conductor:
         """
         while True:
             self._absorb(self._pass())
-            planned = len(self.passes) + self._more()
-            if self._look_is_due(planned):
-                self._look()
-            self._progress.passed(len(self.passes), planned, self._left(), self._so_far())
-            if not self._open() or planned == len(self.passes):
+            more = self._more() if self._open() else 0
+            if (look := self._schedule.due(len(self.passes), more)) is not None:
+                self._look(look)
+            more = self._more() if self._open() else 0
+            self._progress.passed(len(self.passes), more, self._so_far())
+            if not more:
                 return
 
     def _pass(self) -> PassRecord:
         number = len(self.passes)
-        self._progress.starts(number, self._left())
+        self._progress.starts(number)
         one = Pass(number, self._sides, self._folder, self._keeper.watch, self._asked.patience, self._progress.turn)
         return one.run(self._choose, self._pairs)
 
@@ -159,23 +160,17 @@ class Conductor:
     def _open(self) -> list[str]:
         return [test for test, tested in self.tests.items() if tested.open]
 
-    def _left(self) -> float:
-        return self._asked.budget - (time.monotonic() - self._start)
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._start
 
     def _more(self) -> int:
         """How many more passes of what is open fit."""
         last = self.passes[-1]
         dropped = [found for test, found in last.tests.items() if not self.tests[test].open]
         expected = last.seconds - sum(found.setup_s + found.rounds_s for found in dropped)
-        return max(0, int(self._left() / (planning.SLACK * expected)))
+        return self._schedule.more(self._elapsed(), expected)
 
-    def _look_is_due(self, planned: int) -> bool:
-        done = len(self.passes)
-        return planned == done or (self._looks == 0 and done == planning.first_look(planned))
-
-    def _look(self) -> None:
-        last = len(planning.LOOKS) - 1
-        look = 0 if self._looks == 0 and self._more() else last
+    def _look(self, look: int) -> None:
         compared = {test: tested for test, tested in self.tests.items() if tested.word is None}
         estimates = {test: tested.estimates for test, tested in compared.items()}
         limits = {test: tested.limits for test, tested in compared.items()}
@@ -183,10 +178,10 @@ class Conductor:
         for test, verdict in judge(estimates, limits, look, entered).items():
             if compared[test].open:
                 compared[test].verdict = verdict
-        self._looks += 1
+        self._schedule.looks += 1
 
     def _so_far(self) -> str:
-        return comparison_report.one_line(self.outcomes().values()) if self._looks else ""
+        return comparison_report.one_line(self.outcomes().values()) if self._schedule.looks else ""
 
     def outcomes(self) -> dict[str, Outcome]:
         """By test id, as they stand."""
@@ -199,7 +194,7 @@ class Conductor:
             base=base.title,
             head=head.title,
             passes=len(self.passes),
-            seconds=time.monotonic() - self._start,
+            seconds=self._elapsed(),
             outcomes=list(self.outcomes().values()),
             notes=self._notes(),
         )

@@ -26,6 +26,11 @@ from benchmarks.harness.verdict import RoundPair
 ROUND_PATIENCE_S = 30.0
 """A round may take so long, and twenty times what was expected; then its side counts as hanging."""
 
+# glibc decides as it goes whether freed memory is given back and faulted in anew: the same round of image processing
+# had 1 to 230 page faults and took 47 ms in one process, and had 7 000 to 9 600 and took 58 to 63 ms in the next. With
+# these fixed, eight processes took 47 to 50 ms. It reads them at start, so only sides can have them; macOS has others.
+ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
+
 
 class SideError(Exception):
     """A side could not go on; the message says which, where and how. `side` is its name."""
@@ -99,6 +104,7 @@ class Running:
             # Sets and dictionaries in another order from pass to pass, so that no verdict rests on one of them.
             "PYTHONHASHSEED": str(number + 1),
             "GIT_OPTIONAL_LOCKS": "0",
+            **ALLOCATOR,
         }
         command = [*side.command, f"--benchmark-json={self.json}", "-o", f"cache_dir={folder / 'cache'}", "--color=no"]
         with theirs, self.log.open("wb") as log:

@@ -1,14 +1,14 @@
-"""How many pairs a pass has, and when verdicts are looked at. Pure functions.
+"""How many pairs a pass has, how many passes fit, and when verdicts are looked at. Pure functions.
 
 Owns the plan, from costs and variances alone: it never sees which way a test leans.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from benchmarks.harness.verdict import LOOK_SHARES, PassEstimate, best_pairs, components
 
-LOOKS = LOOK_SHARES
-FIRST_PAIRS = 60
+FIRST_PAIRS = 40
 """Pairs of a test in passes whose variance is not known yet."""
 
 LEAST_PAIRS, MOST_PAIRS = 16, 160
@@ -18,6 +18,9 @@ BUDGET_OF_A_TEST = 8
 
 SLACK = 1.1
 """A pass may take that much longer than the last one and still fit."""
+
+FIRST_LOOK = 5
+"""Passes before the first look, where the budget has room for twice as many; half of them all otherwise."""
 
 
 def pairs(pair_s: float, setup_s: float, known: Sequence[Sequence[PassEstimate]], share_s: float) -> int:
@@ -39,6 +42,25 @@ def pairs(pair_s: float, setup_s: float, known: Sequence[Sequence[PassEstimate]]
     return count + -count % 4
 
 
-def first_look(planned: int) -> int | None:
-    """After how many of the `planned` passes verdicts are looked at for the first time; None for only at the end."""
-    return min(5, max(3, planned // 2)) if planned > 3 else None
+@dataclass
+class Schedule:
+    """When to look, and when to end: at most two looks, the second at the budget's end.
+
+    Attributes:
+        budget: seconds for all passes.
+        looks: how many there were.
+    """
+
+    budget: float
+    looks: int = 0
+
+    def more(self, elapsed: float, expected: float) -> int:
+        """How many more passes fit, if one takes `expected` seconds."""
+        return max(0, int((self.budget - elapsed) / (SLACK * expected)))
+
+    def due(self, done: int, more: int) -> int | None:
+        """Which look is due after `done` passes, if `more` fit: 0, 1 or, for none, None."""
+        if more == 0:
+            return len(LOOK_SHARES) - 1
+        first = min(FIRST_LOOK, max(3, (done + more) // 2))
+        return 0 if self.looks == 0 and done >= first else None

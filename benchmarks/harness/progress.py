@@ -21,7 +21,7 @@ class Progress:
         self._bar = tqdm(
             total=round(budget), disable=None, leave=False, bar_format="{desc} |{bar:20}| {n} of at most {total} s"
         )
-        self._pass = self._planned = 0
+        self._budget, self._pass, self._planned = budget, 0, 0
         self._so_far = ""
 
     def __enter__(self) -> "Progress":
@@ -36,7 +36,7 @@ class Progress:
         """A line that stays."""
         tqdm.write(line)
 
-    def starts(self, number: int, left_s: float) -> None:
+    def starts(self, number: int) -> None:
         """Pass `number`, from 0, begins."""
         self._pass = number + 1
 
@@ -50,10 +50,9 @@ class Progress:
         self._bar.n = round(time.monotonic() - self._start)
         self._bar.refresh()
 
-    def passed(self, done: int, planned: int, left_s: float, so_far: str) -> None:
-        """A pass has ended; `planned`: how many there will be at most."""
-        self._planned, self._so_far = planned, f" · {so_far}" if so_far else ""
+    def passed(self, done: int, more: int, so_far: str) -> None:
+        """`done` passes have ended, and at most so many `more` follow."""
+        self._planned, self._so_far = done + more, f" · {so_far}" if so_far else ""
         took = time.monotonic() - self._start
-        self.write(
-            f"pass {done} of at most {planned}: {took:.0f} s so far, at most {max(left_s, 0):.0f} s left{self._so_far}"
-        )
+        left = f"at most {more} more in {max(self._budget - took, 0):.0f} s" if more else "the last"
+        self.write(f"pass {done} after {took:.0f} s, {left}{self._so_far}")

@@ -10,6 +10,7 @@ again, the command goes on where it stopped.
 import argparse
 import contextlib
 import fcntl
+import shlex
 import shutil
 import sys
 import tempfile
@@ -69,7 +70,7 @@ def main() -> None:
     parser.add_argument("--injected", type=int, default=48)
     parser.add_argument("--pairs", type=int, default=planning.FIRST_PAIRS, help="of each test in each pass")
     parser.add_argument("--lock", type=Path, help="hold this file locked during each pass")
-    parser.add_argument("arguments", nargs="*", default=["benchmarks"], help="for pytest")
+    parser.add_argument("--pytest", default="benchmarks", help="arguments for pytest, in one string")
     asked = parser.parse_args()
     done = list(recording.read(asked.file)) if asked.file.exists() else []
     identical = sum(not line["injected"] for line in done)
@@ -83,7 +84,7 @@ def main() -> None:
             slowed = {} if wants_identical else shares_of(injected)
             trees = {name: copy_of_head(folder / f"{number}-{name}-tree") for name in ("base", "head")}
             slow_down(trees["head"], slowed)
-            arguments = ("--workload-size", "small", *asked.arguments)
+            arguments = ("--workload-size", "small", *shlex.split(asked.pytest))
             both = [
                 sides.Side(name, name, name, tree, tree, sys.executable, arguments, versions)
                 for name, tree in trees.items()
