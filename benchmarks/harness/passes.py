@@ -61,6 +61,11 @@ class TestPass:
     reason: str = ""
     failed: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def seconds(self) -> float:
+        """What it cost."""
+        return self.setup_s + self.rounds_s
+
 
 @dataclass
 class PassRecord:
@@ -82,6 +87,11 @@ class PassRecord:
     seconds: float = 0.0
     idle_share: float | None = None
     files: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def shared_s(self) -> float:
+        """What it cost beside its tests: starting and ending both sessions."""
+        return self.seconds - sum(test.seconds for test in self.tests.values())
 
 
 class Running:
@@ -348,19 +358,3 @@ def overlap(rounds: Sequence[tuple[float, float]], turns: Sequence[tuple[float, 
             total += min(end, turns[at][1]) - max(start, turns[at][0])
             at += 1
     return total
-
-
-def json_facts(record: PassRecord) -> dict[str, Any]:
-    """A pass as one line of a recording."""
-    return {
-        "seconds": record.seconds,
-        "tests": {
-            test: {
-                "pairs": [list(pair) for pair in found.pairs],
-                "invalid": found.invalid,
-                "setup_s": found.setup_s,
-                "rounds_s": found.rounds_s,
-            }
-            for test, found in record.tests.items()
-        },
-    }

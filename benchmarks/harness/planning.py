@@ -1,12 +1,11 @@
-"""How many pairs a pass has, how many passes fit, and when verdicts are looked at. Pure functions.
+"""How many pairs of a test a pass has, from costs and variances. Pure functions.
 
-Owns the plan, from costs and variances alone: it never sees which way a test leans.
+Passes and looks are `trial`'s.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from benchmarks.harness.verdict import LOOK_SHARES, PassEstimate, best_pairs, components
+from benchmarks.harness.verdict import PassEstimate, best_pairs, components
 
 FIRST_PAIRS = 40
 """Pairs of a test in passes whose variance is not known yet."""
@@ -15,12 +14,6 @@ LEAST_PAIRS, MOST_PAIRS = 16, 160
 
 BUDGET_OF_A_TEST = 8
 """One pass's rounds of a test may take this part of its share of the budget, so that several passes fit."""
-
-SLACK = 1.1
-"""A pass may take that much longer than the last one and still fit."""
-
-FIRST_LOOK = 5
-"""Passes before the first look, where the budget has room for twice as many; half of them all otherwise."""
 
 
 def pairs(pair_s: float, setup_s: float, known: Sequence[Sequence[PassEstimate]], share_s: float) -> int:
@@ -40,27 +33,3 @@ def pairs(pair_s: float, setup_s: float, known: Sequence[Sequence[PassEstimate]]
     affordable = int(share_s / BUDGET_OF_A_TEST / pair_s)
     count = max(LEAST_PAIRS, min(wanted, affordable, MOST_PAIRS))
     return count + -count % 4
-
-
-@dataclass
-class Schedule:
-    """When to look, and when to end: at most two looks, the second at the budget's end.
-
-    Attributes:
-        budget: seconds for all passes.
-        looks: how many there were.
-    """
-
-    budget: float
-    looks: int = 0
-
-    def more(self, elapsed: float, expected: float) -> int:
-        """How many more passes fit, if one takes `expected` seconds."""
-        return max(0, int((self.budget - elapsed) / (SLACK * expected)))
-
-    def due(self, done: int, more: int) -> int | None:
-        """Which look is due after `done` passes, if `more` fit: 0, 1 or, for none, None."""
-        if more == 0:
-            return len(LOOK_SHARES) - 1
-        first = min(FIRST_LOOK, max(3, (done + more) // 2))
-        return 0 if self.looks == 0 and done >= first else None

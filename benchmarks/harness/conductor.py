@@ -1,0 +1,149 @@
+"""Runs a comparison's passes until every test has its verdict or the budget is spent.
+
+Owns which tests are in a pass, how many pairs they get, and what became of each. What a pass is, is `passes`'s; when
+verdicts are looked at, `trial`'s; what they say, `verdict`'s.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.harness import comparison_report, planning
+from benchmarks.harness.comparison import Comparison, Outcome, Word
+from benchmarks.harness.keeper import Keeper
+from benchmarks.harness.options import Against
+from benchmarks.harness.passes import Pass, PassRecord, SideError
+from benchmarks.harness.progress import Progress
+from benchmarks.harness.sides import Side, differing_pins
+from benchmarks.harness.trial import Trial
+from benchmarks.harness.verdict import Limits, estimate
+
+
+class NothingToCompareError(Exception):
+    """No test that both sides have; one sentence."""
+
+
+class Conductor:
+    """A comparison that runs.
+
+    Attributes:
+        passes: what each pass brought.
+
+    Args:
+        sides: base and head.
+        asked: the limits and the budget.
+        folder: the run's, where everything goes that is not to stay.
+        keeper: what ends the sides.
+        progress: what the user sees meanwhile.
+    """
+
+    def __init__(self, sides: list[Side], asked: Against, folder: Path, keeper: Keeper, progress: Progress) -> None:
+        self.passes: list[PassRecord] = []
+        self._sides, self._asked, self._folder, self._keeper = sides, asked, folder, keeper
+        self._progress = progress
+        self._start = time.monotonic()
+        self._limits = Limits(asked.tolerance, asked.must_see)
+        self._trial = Trial(asked.budget, {})
+        self._without: dict[str, tuple[Word, str]] = {}  # tests that get no verdict: the word instead, and why
+        self._order: list[str] = []
+
+    def run(self) -> None:
+        """All passes.
+
+        Raises:
+            NothingToCompareError, SideError: there is no comparison.
+        """
+        more = 1
+        while more:
+            number = len(self.passes)
+            self._progress.starts(number)
+            one = Pass(number, self._sides, self._folder, self._keeper.watch, self._asked.patience, self._progress.turn)
+            self._absorb(one.run(self._choose, self._pairs))
+            more = self._trial.step(len(self.passes), self._elapsed(), self._expected)
+            so_far = comparison_report.one_line(self.outcomes().values()) if self._trial.looks else ""
+            self._progress.passed(len(self.passes), more, so_far)
+
+    def _choose(self, record: PassRecord) -> list[str]:
+        """In the first pass every test that both sides have; then those that are open."""
+        base, head = record.found["base"], record.found["head"]
+        if not self.passes:
+            self._order = list(dict.fromkeys([*head, *base]))
+            self._without |= {test: ("removed", "head does not have it") for test in base if test not in head}
+            self._without |= {test: ("new", "base does not have it") for test in head if test not in base}
+            common = [test for test in head if test in base]
+            if not common:
+                raise NothingToCompareError(_nothing(base, head))
+            self._trial = Trial(self._asked.budget, dict.fromkeys(common, self._limits))
+        for side, facts in record.facts.items():
+            if self.passes and facts["files"] != self.passes[0].facts[side]["files"]:
+                raise SideError(side, f"{side}'s files changed while the comparison ran: start it again")
+        return self._trial.open
+
+    def _pairs(self, test: str, setup_s: float, pair_s: float) -> int:
+        """How many pairs of a test to run in this pass."""
+        known = [its for its in self._trial.estimates.values() if len(its) > 2]
+        shared_s = self.passes[0].shared_s / len(self._trial.open) if self.passes else 0.0
+        share_s = self._asked.budget / len(self._trial.limits)
+        return planning.pairs(pair_s, setup_s + shared_s, known, share_s)
+
+    def _absorb(self, record: PassRecord) -> None:
+        self.passes.append(record)
+        for test, found in record.tests.items():
+            if found.tolerance is not None:
+                # The must-see moves along: a slowdown between the two would stay undecided for ever.
+                must_see = found.tolerance + self._limits.must_see - self._limits.tolerance
+                self._trial.limits[test] = Limits(found.tolerance, must_see)
+            if found.reason:
+                self._without[test] = ("failing" if "head" in found.failed else "not compared", found.reason)
+                self._trial.drop(test)
+            elif (one := estimate(found.pairs)) is not None:
+                self._trial.add({test: one})
+
+    def _expected(self, tests: Sequence[str]) -> float:
+        """Seconds of the next pass: as the last one, without the tests that have dropped out of it."""
+        last = self.passes[-1]
+        return last.seconds - sum(found.seconds for test, found in last.tests.items() if test not in tests)
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._start
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """By test id, as they stand."""
+        return {test: self._outcome(test) for test in self._order}
+
+    def _outcome(self, test: str) -> Outcome:
+        name = test.partition("[")[2].removesuffix("]") or test.rpartition("::")[2]
+        limits = vars(self._trial.limits.get(test, self._limits))
+        invalid = sum(record.tests[test].invalid for record in self.passes if test in record.tests)
+        if test not in self._without and (verdict := self._trial.verdicts.get(test)) is not None:
+            return Outcome(test=name, **vars(verdict), **limits, invalid_pairs=invalid)
+        word, reason = self._without.get(test, ("undecided", ""))
+        return Outcome(test=name, word=word, reason=reason, **limits, invalid_pairs=invalid)
+
+    def comparison(self) -> Comparison:
+        """The whole run's record."""
+        base, head = self._sides
+        return Comparison(
+            base=base.title,
+            head=head.title,
+            passes=len(self.passes),
+            seconds=self._elapsed(),
+            outcomes=list(self.outcomes().values()),
+            notes=self._notes(),
+        )
+
+    def _notes(self) -> list[str]:
+        base, head = self._sides
+        notes = [pins] if (pins := differing_pins(base, head)) else []
+        facts = self.passes[0].facts
+        if facts["base"]["files"] == facts["head"]["files"] and base.python == head.python:
+            notes.append("Both sides have the same files: this compares the code with itself.")
+        if idle := [record.idle_share for record in self.passes if record.idle_share is not None]:
+            notes.append(f"While one side got ready, the waiting one used {max(idle):.1%} of a core at most.")
+        return notes
+
+
+def _nothing(base: list[str], head: list[str]) -> str:
+    if base or head:
+        return f"base has {len(base)} benchmarks and head {len(head)} of those selected, and none is on both sides"
+    return "nothing is selected that could be compared: name benchmarks, as in `pytest benchmarks --against REF`"
