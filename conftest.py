@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.harness import lockstep, machine, options, stored
+from benchmarks.harness import against_options, lockstep, machine, options, stored
 from workloads import IMAGE_SOURCE_VARIABLE
 
 if TYPE_CHECKING:
@@ -27,18 +27,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    if not options.conducts(config):
-        return None
-    from benchmarks.harness import against
-
-    return against.run(config)
+    return against_options.conduct(config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[options.KEY] = settings = options.read(config)
     lockstep.join(config)
     os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
-    os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported here, or in any process started from here
+    os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported, here or in what is started from here
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -60,7 +56,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Generator[None]:
-    """Below pytest-benchmark's table, also where that ends in a regression: the speedups, and the report files."""
+    """Below pytest-benchmark's table, also where that ends in a regression: speedups, and report files."""
     from benchmarks.harness import report
 
     try:
@@ -71,11 +67,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session")
 def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
-    """Ray, started here or joined, for the whole session; the first test that needs it brings it up.
-
-    Yields:
-        The cluster: its CPUs, nodes and start-up time.
-    """
+    """Ray, started here or joined, for the whole session; the first test that needs it brings it up."""
     from benchmarks.harness import cluster
 
     settings = pytestconfig.stash[options.KEY]

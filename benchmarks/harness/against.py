@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.harness import comparison_report, merged, options
+from benchmarks.harness.against_options import Against
 from benchmarks.harness.conductor import Conductor, NothingToCompareError
 from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import SideError
@@ -51,7 +52,7 @@ def run(config: pytest.Config) -> int:
 def _compare(
     config: pytest.Config,
     settings: options.Settings,
-    asked: options.Against,
+    asked: Against,
     sides: list[Side],
     folder: Path,
     keeper: Keeper,

@@ -91,7 +91,7 @@ def start(cpus: int) -> Iterator[Cluster]:
         ClusterError: Ray does not start.
     """
     # Ray refuses socket paths over 107 bytes, which a folder below TMPDIR can exceed: macOS's is 50 bytes long.
-    folder = Path(tempfile.mkdtemp(prefix="ray-suite-", dir=os.environ.get(FOLDER_VARIABLE, "/tmp")))
+    folder = Path(tempfile.mkdtemp(prefix="ray-suite-", dir=os.environ.get(FOLDER_VARIABLE, "/tmp")))  # noqa: S108
     (spill_folder := folder / "spilled").mkdir()
     settings = {
         "RAY_AUTH_MODE": "token",

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.harness import comparison_report, planning
+from benchmarks.harness.against_options import Against
 from benchmarks.harness.comparison import Comparison, Outcome, Word
 from benchmarks.harness.keeper import Keeper
-from benchmarks.harness.options import Against
 from benchmarks.harness.passes import Pass, PassRecord, SideError
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.sides import Side, differing_pins
@@ -79,7 +79,7 @@ class Conductor:
                 raise SideError(side, f"{side}'s files changed while the comparison ran: start it again")
         return self._trial.open
 
-    def _pairs(self, test: str, setup_s: float, pair_s: float) -> int:
+    def _pairs(self, setup_s: float, pair_s: float) -> int:
         """How many pairs of a test to run in this pass."""
         known = [its for its in self._trial.estimates.values() if len(its) > 2]
         shared_s = self.passes[0].shared_s / len(self._trial.open) if self.passes else 0.0

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness import lockstep, machine
+from benchmarks.harness import against_options, lockstep, machine
+from benchmarks.harness.against_options import Against
 from benchmarks.harness.variants import VARIANTS
 from workloads import SIZES
 
@@ -37,32 +38,6 @@ class Plan:
         """
         wanted = max(self.min_rounds, int(self.max_time / pair_s))
         return wanted + wanted % 2 if wanted > 1 else 1
-
-
-@dataclass(frozen=True)
-class Against:
-    """What the options ask of a comparison.
-
-    Attributes:
-        ref: the revision that base is; None for this tree.
-        python: base's interpreter; None for this one.
-        tolerance, must_see: shares, as `verdict.Limits`.
-        budget: seconds for all of it.
-    """
-
-    ref: str | None
-    python: str | None
-    tolerance: float
-    must_see: float
-    budget: float
-
-    @property
-    def patience(self) -> float:
-        """Seconds that a side may take to get ready for a test: one that takes all the budget can't be compared."""
-        return max(self.budget, 60.0)
-
-
-SAVED = "each side is saved in the storage anyway, as base-REVISION and head-REVISION"
 
 
 @dataclass(frozen=True)
@@ -99,25 +74,6 @@ class Settings:
 
 KEY = pytest.StashKey[Settings]()
 
-BUDGET_S = 600.0
-TOLERANCE, MUST_SEE = 0.02, 0.05
-
-REFUSED = {
-    "benchmark_disable": "nothing would be timed",
-    "benchmark_skip": "nothing would be timed",
-    "benchmark_json": SAVED,
-    "benchmark_save": SAVED,
-    "benchmark_autosave": SAVED,
-    "benchmark_compare": "a comparison has its base already",
-    "benchmark_compare_fail": "its verdicts, not thresholds, decide",
-    "benchmark_cprofile": "profiling slows one side's rounds down",
-    "benchmark_histogram": "--report draws what a comparison found",
-    "ray_address": "each side needs a Ray of its own",
-    "usepdb": "two sessions run without a terminal",
-    "xmlpath": "both sides would write the same file",
-}
-"""Options that make no sense with --against, and why, by their name in pytest."""
-
 
 def add(parser: pytest.Parser) -> None:
     """Declare the options in a group of their own."""
@@ -145,11 +101,7 @@ def add(parser: pytest.Parser) -> None:
         metavar="PATH",
         help="Write a .md (tables), .svg or .png (chart, and a timeline beside it). Can be used several times.",
     )
-    option("--against", metavar="REF", help="Compare with a git revision, in lockstep: did this tree become slower?")
-    option("--against-python", metavar="PATH", help="Compare with another interpreter: another Ray, torch or Python.")
-    option("--tolerance", metavar="PERCENT", help="Slowdowns up to it are accepted by --against. Default: 2")
-    option("--must-see", metavar="PERCENT", help="The slowdown that --against has to rule out for an ok. Default: 5")
-    option("--budget", metavar="SECONDS", help="How long --against may take. Default: 600")
+    against_options.add(group)
 
 
 def read(config: pytest.Config) -> Settings:
@@ -169,7 +121,7 @@ def read(config: pytest.Config) -> Settings:
             f"--ray-num-cpus {cpus}: a joined cluster ({address}) has the CPUs that it has; drop one"
         )
     _refuse_xdist(config)
-    against = _against(config)
+    against = against_options.read(config)
     return Settings(
         size=_size(config),
         variants=_variants(config.getoption("variants")),
@@ -187,90 +139,14 @@ def read(config: pytest.Config) -> Settings:
     )
 
 
-def compares(config: pytest.Config) -> bool:
-    """Whether a comparison is asked for. In a side's session, too: it is called with the same options."""
-    return config.getoption("against") is not None or config.getoption("against_python") is not None
-
-
-def conducts(config: pytest.Config) -> bool:
-    """Whether this process is to run two sides, instead of a session of its own."""
-    informs = any(
-        config.getoption(name, False) for name in ("help", "version", "markers", "show_fixtures", "collectonly")
-    )
-    return compares(config) and not lockstep.is_side() and not informs
-
-
 def _size(config: pytest.Config) -> str:
-    return config.getoption("workload_size") or ("small" if compares(config) else "medium")
-
-
-def _against(config: pytest.Config) -> Against | None:
-    """What to compare with.
-
-    Raises:
-        pytest.UsageError: an option has no place in a comparison, or only there.
-    """
-    limits = {name: config.getoption(name) for name in ("tolerance", "must_see", "budget")}
-    if not compares(config):
-        for name, value in limits.items():
-            if value is not None:
-                raise pytest.UsageError(f"--{name.replace('_', '-')} {value}: it is for comparisons; add --against REF")
-        return None
-    if lockstep.is_side():
-        return None  # the conductor has seen to the options, and passed on what it adds
-    for name, why in REFUSED.items():
-        if config.getoption(name, None):
-            option = f"--{name.replace('_', '-').replace('usepdb', 'pdb').replace('xmlpath', 'junit-xml')}"
-            raise pytest.UsageError(f"{option} does not go with --against: {why}")
-    for option in ("--benchmark-min-rounds", "--benchmark-max-time"):
-        if _given(config, option):
-            raise pytest.UsageError(f"{option} does not go with --against: --budget decides how much is run")
-    tolerance, must_see = (
-        _share("--tolerance", limits["tolerance"], TOLERANCE),
-        _share("--must-see", limits["must_see"], MUST_SEE),
-    )
-    if must_see <= tolerance:
-        raise pytest.UsageError(
-            f"--must-see {100 * must_see:g}: must be more than the tolerance of {100 * tolerance:g} %, or no slowdown could "
-            "be told from an accepted one"
-        )
-    return Against(
-        config.getoption("against"), config.getoption("against_python"), tolerance, must_see, _budget(limits["budget"])
-    )
-
-
-def _share(option: str, value: str | None, default: float) -> float:
-    if value is None:
-        return default
-    try:
-        percent = float(value.removesuffix("%"))
-    except ValueError:
-        percent = -1.0
-    if not 0 <= percent < 100:
-        raise pytest.UsageError(f"{option} {value}: must be a percentage from 0 to 100, as 2 or 2.5")
-    return percent / 100
-
-
-def _budget(value: str | None) -> float:
-    try:
-        seconds = BUDGET_S if value is None else float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise pytest.UsageError(f"--budget {value}: must be a number of seconds, as 300")
-    return seconds
+    return config.getoption("workload_size") or ("small" if against_options.compares(config) else "medium")
 
 
 def _max_time(config: pytest.Config) -> float:
     """Seconds for a test's rounds: as asked for on the command line, else pytest.ini's, at small size a third of it."""
     seconds = float(config.getoption("benchmark_max_time"))
-    return seconds if _given(config, "--benchmark-max-time") or _size(config) != "small" else seconds / 3
-
-
-def _given(config: pytest.Config, option: str) -> bool:
-    """Whether an option was named by the user, not by pytest.ini."""
-    given = [*config.invocation_params.args, *os.environ.get("PYTEST_ADDOPTS", "").split()]
-    return any(str(argument).startswith(option) for argument in given)
+    return seconds if against_options.given(config, "--benchmark-max-time") or _size(config) != "small" else seconds / 3
 
 
 def _cpus(value: str | None) -> int | None:

@@ -5,31 +5,21 @@ from is `sides`', how many rounds and passes there are `against`'s, what the pai
 """
 
 import contextlib
-import os
 import select
-import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import psutil
-
-from benchmarks.harness import keeper, lockstep
-from benchmarks.harness.lockstep import Channel, Message
+from benchmarks.harness import lockstep
+from benchmarks.harness.lockstep import Message
+from benchmarks.harness.running import Running
 from benchmarks.harness.sides import Side
 from benchmarks.harness.verdict import RoundPair
 
 ROUND_PATIENCE_S = 30.0
 """A round may take so long, and twenty times what was expected; then its side counts as hanging."""
-
-# glibc decides as it goes whether freed memory is given back and faulted in anew: the same round of image processing
-# had 1 to 230 page faults and took 47 ms in one process, and had 7 000 to 9 600 and took 58 to 63 ms in the next. With
-# these fixed, eight processes took 47 to 50 ms. It reads them at start, so only sides can have them; macOS has others.
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
 
 
 class SideError(Exception):
@@ -94,75 +84,6 @@ class PassRecord:
         return self.seconds - sum(test.seconds for test in self.tests.values())
 
 
-class Running:
-    """A side's session in one pass: its process, its line to the conductor, and what it said last."""
-
-    def __init__(self, side: Side, number: int, folder: Path, watch: Callable[[int], None]) -> None:
-        self.name = side.name
-        self.json = folder / f"{number}-{side.name}.json"
-        self.log = folder / f"{number}-{side.name}.log"
-        self.message: Message = {"at": "start"}
-        self.test = ""
-        self.turns: list[tuple[float, float]] = []
-        self.timed: list[tuple[float, float]] = []
-        self.rounds: list[Message] = []
-        ours, theirs = socket.socketpair()
-        self.channel = Channel(ours)
-        variables = {
-            lockstep.TURN_VARIABLE: str(theirs.fileno()),
-            keeper.FOLDER_VARIABLE: str(folder),
-            # Sets and dictionaries in another order from pass to pass, so that no verdict rests on one of them.
-            "PYTHONHASHSEED": str(number + 1),
-            "GIT_OPTIONAL_LOCKS": "0",
-            **ALLOCATOR,
-        }
-        command = [*side.command, f"--benchmark-json={self.json}", "-o", f"cache_dir={folder / 'cache'}", "--color=no"]
-        with theirs, self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=side.folder,
-                env={**os.environ, **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        watch(self.process.pid)
-
-    @property
-    def at(self) -> str:
-        return str(self.message["at"])
-
-    def take(self, message: Message) -> None:
-        """Remember what it says."""
-        self.message = message
-        self.turns.append((message["turn"][0], message["turn"][1]))
-        self.rounds += message["rounds"]
-        self.timed += [(round_["start"], round_["end"]) for round_ in message["rounds"]]
-
-    def cpu_s(self) -> float:
-        """CPU seconds of all its processes so far."""
-        total = 0.0
-        for process in [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]:
-            with contextlib.suppress(psutil.Error):
-                times = process.cpu_times()
-                total += times.user + times.system
-        return total
-
-    def how_it_ended(self) -> str:
-        """After its line has closed: the signal, or the status and what it printed last."""
-        try:
-            status = self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            return "closed its line to the conductor"
-        if status < 0:
-            return f"was killed ({signal.Signals(-status).name})"
-        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        telling = [line for line in lines if line.startswith(("ERROR", "E  ", "ImportError", "ModuleNotFound"))]
-        return f"ended with status {status}: {(telling or lines or ['it printed nothing'])[-1]}"
-
-
 class Pass:
     """Runs one pass.
 
@@ -189,12 +110,12 @@ class Pass:
         self._running: list[Running] = []
         self.record = PassRecord()
 
-    def run(self, choose: Callable[[PassRecord], list[str]], plan: Callable[[str, float, float], int]) -> PassRecord:
+    def run(self, choose: Callable[[PassRecord], list[str]], plan: Callable[[float, float], int]) -> PassRecord:
         """Run it.
 
         Args:
             choose: from what both sides have found, the tests to run.
-            plan: how many pairs to run, from a test's id, the seconds that getting ready took, and those of a pair.
+            plan: how many pairs of a test to run, from the seconds that getting ready took, and those of a pair.
 
         Raises:
             SideError: a side ended, hung, or ran out of turn.
@@ -229,7 +150,7 @@ class Pass:
         self.record.found[running.name] = message["tests"]
         self.record.facts[running.name] = {key: message[key] for key in ("files", "python", "versions")}
 
-    def _test(self, test: str, plan: Callable[[str, float, float], int], last: bool) -> None:
+    def _test(self, test: str, plan: Callable[[float, float], int], last: bool) -> None:
         record = self.record.tests[test] = TestPass()
         for running in self._running:
             running.test = test
@@ -248,9 +169,9 @@ class Pass:
             seconds = [message["seconds"] for message in ready]
             record.tolerance = next(r.message["tolerance"] for r in self._running if r.name == "head")
             start = time.monotonic()
-            self._pairs(plan(test, record.setup_s, sum(seconds)), ROUND_PATIENCE_S + 20 * max(seconds))
+            self._pairs(plan(record.setup_s, sum(seconds)), ROUND_PATIENCE_S + 20 * max(seconds))
             record.rounds_s = time.monotonic() - start
-        self._close(test, record)
+        self._close(record)
 
     def _incomparable(self) -> str:
         """Why the two sides can't be timed now, or an empty string."""
@@ -275,7 +196,7 @@ class Pass:
                     return
                 self._go(running, {}, patience)
 
-    def _close(self, test: str, record: TestPass) -> None:
+    def _close(self, record: TestPass) -> None:
         """End the test on both sides, and pair the rounds that both have run."""
         outcomes: dict[str, Message] = {}
         for running in self._running:

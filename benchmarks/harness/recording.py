@@ -21,7 +21,7 @@ def record(
     sides: list[Side],
     folder: Path,
     keeper: Keeper,
-    plan: Callable[[str, float, float], int],
+    plan: Callable[[float, float], int],
     on_turn: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run one pass of all tests that both sides have, and return it as a line of the recording."""

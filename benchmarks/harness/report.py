@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.harness import breakeven, options, stored
+from benchmarks.harness import breakeven, lockstep, options, stored
 from benchmarks.harness.stored import Json
 from benchmarks.harness.units import percent, seconds, size
 
@@ -34,6 +34,8 @@ BESIDE_HEADS: Row = ("", "task", "submit", "wait", "cold start", "put", "results
 
 def publish(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Write the tables to the terminal, to `--report` files and, in GitHub Actions, to the job's summary."""
+    if lockstep.is_side():
+        return  # the conductor reports
     records = stored.records(config)
     settings = config.stash[options.KEY]
     if records:

@@ -189,8 +189,8 @@ def differing_pins(base: Side, head: Side) -> str:
     if not different:
         return ""
     return (
-        f"{' and '.join(different)} differ{'s' * (len(different) == 1)} between the two, but both ran with the packages "
-        "of this environment: to compare those too, install base's in an environment of its own and add "
+        f"{' and '.join(different)} differ{'s' * (len(different) == 1)} between the two, but both ran with this "
+        "environment's packages: to compare those too, install base's in an environment of its own and add "
         "--against-python PATH"
     )
 

@@ -48,7 +48,7 @@ class Trial:
         ]
 
     def drop(self, test: str) -> None:
-        """Leave a test out from now on: it gets no verdict. It still counts among those the run's error is split over."""
+        """Leave a test out from now on, without a verdict. The run's error stays split over all that entered."""
         self._dropped.add(test)
 
     def add(self, estimates: Mapping[str, PassEstimate]) -> None:

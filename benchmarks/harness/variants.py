@@ -104,8 +104,8 @@ class Variant(ABC):
         """Run the warm-up items until every worker has done one twice; return the seconds until the first results.
 
         Raises:
-            VariantError: not all workers came up in `patience_s`, one runs another tree's files, or a task keeps more than
-                one thread busy.
+            VariantError: not all workers came up in `patience_s`, one runs another tree's files, or a task keeps more
+                than one thread busy.
         """
         start = time.perf_counter()
         first = self._warm_round()

@@ -2,9 +2,9 @@
 
     python -m tests.experiments.injected recording.jsonl --passes 40 --injected 48
 
-Each injected pass slows all workloads, each by another share, rotated from pass to pass: extra work in the task, as long
-as the given share of the time that the task itself took. Each pass is a line, written as soon as it has ended; started
-again, the command goes on where it stopped.
+Each injected pass slows all workloads, each by another share, rotated from pass to pass: extra work in the task, as
+long as the given share of the time that the task itself took. Each pass is a line, written as soon as it has ended;
+started again, the command goes on where it stopped.
 """
 
 import argparse

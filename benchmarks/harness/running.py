@@ -1,0 +1,92 @@
+"""A side's session in one pass: its process, its line to the conductor, and what it said last.
+
+Owns how a side is started and how its end is told. Whose turn it is, is `passes`'s.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from benchmarks.harness import keeper, lockstep
+from benchmarks.harness.lockstep import Channel, Message
+from benchmarks.harness.sides import Side
+
+# glibc decides as it goes whether freed memory is given back and faulted in anew: the same round of image processing
+# had 1 to 230 page faults and took 47 ms in one process, and had 7 000 to 9 600 and took 58 to 63 ms in the next. With
+# these fixed, eight processes took 47 to 50 ms. It reads them at start, so only sides can have them; macOS has others.
+ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
+
+
+class Running:
+    """A side's session in one pass: its process, its line to the conductor, and what it said last."""
+
+    def __init__(self, side: Side, number: int, folder: Path, watch: Callable[[int], None]) -> None:
+        self.name = side.name
+        self.json = folder / f"{number}-{side.name}.json"
+        self.log = folder / f"{number}-{side.name}.log"
+        self.message: Message = {"at": "start"}
+        self.test = ""
+        self.turns: list[tuple[float, float]] = []
+        self.timed: list[tuple[float, float]] = []
+        self.rounds: list[Message] = []
+        ours, theirs = socket.socketpair()
+        self.channel = Channel(ours)
+        variables = {
+            lockstep.TURN_VARIABLE: str(theirs.fileno()),
+            keeper.FOLDER_VARIABLE: str(folder),
+            # Sets and dictionaries in another order from pass to pass, so that no verdict rests on one of them.
+            "PYTHONHASHSEED": str(number + 1),
+            "GIT_OPTIONAL_LOCKS": "0",
+            **ALLOCATOR,
+        }
+        command = [*side.command, f"--benchmark-json={self.json}", "-o", f"cache_dir={folder / 'cache'}", "--color=no"]
+        with theirs, self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=side.folder,
+                env={**os.environ, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        watch(self.process.pid)
+
+    @property
+    def at(self) -> str:
+        return str(self.message["at"])
+
+    def take(self, message: Message) -> None:
+        """Remember what it says."""
+        self.message = message
+        self.turns.append((message["turn"][0], message["turn"][1]))
+        self.rounds += message["rounds"]
+        self.timed += [(round_["start"], round_["end"]) for round_ in message["rounds"]]
+
+    def cpu_s(self) -> float:
+        """CPU seconds of all its processes so far."""
+        total = 0.0
+        for process in [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                total += times.user + times.system
+        return total
+
+    def how_it_ended(self) -> str:
+        """After its line has closed: the signal, or the status and what it printed last."""
+        try:
+            status = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "closed its line to the conductor"
+        if status < 0:
+            return f"was killed ({signal.Signals(-status).name})"
+        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        telling = [line for line in lines if line.startswith(("ERROR", "E  ", "ImportError", "ModuleNotFound"))]
+        return f"ended with status {status}: {(telling or lines or ['it printed nothing'])[-1]}"
