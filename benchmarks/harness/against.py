@@ -5,18 +5,16 @@ comparison itself is `conductor`'s, cleaning up `keeper`'s.
 """
 
 import contextlib
-import fcntl
-import os
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from benchmarks.harness import comparison_report, merged, options
 from benchmarks.harness.against_options import Against
+from benchmarks.harness.alone import BusyError, alone
+from benchmarks.harness.comparison import EXIT_REGRESSED
 from benchmarks.harness.conductor import Conductor, NothingToCompareError
 from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import SideError
@@ -31,35 +29,28 @@ def run(config: pytest.Config) -> int:
     settings = options.read(config)
     asked = settings.against
     assert asked is not None
-    with _signals(), _alone(config.rootpath):
-        folder = Path(tempfile.mkdtemp(prefix="ray-suite-", dir="/tmp"))  # short: Ray's sockets lie below it
-        with Keeper(folder) as keeper:
-            try:
-                started_in = config.invocation_params.dir
-                arguments = tuple(map(str, config.invocation_params.args))
-                sides = pair(config.rootpath, started_in, arguments, asked.ref, asked.python, folder)
-                return _compare(config, settings, asked, sides, folder, keeper)
-            except SidesError as error:
-                raise pytest.UsageError(str(error)) from None
-            except NothingToCompareError as error:
-                return _refuse(str(error), int(pytest.ExitCode.NO_TESTS_COLLECTED))
-            except SideError as error:
-                return _refuse(str(error), 1 if error.side == "head" else EXIT_BASE_BROKE)
-            except KeyboardInterrupt:
-                return _refuse("interrupted: no verdict", int(pytest.ExitCode.INTERRUPTED))
+    try:
+        with _signals(), alone(config.rootpath), Keeper() as keeper:
+            started_in = config.invocation_params.dir
+            arguments = tuple(map(str, config.invocation_params.args))
+            sides = pair(config.rootpath, started_in, arguments, asked.ref, asked.python, keeper.folder)
+            return _compare(config, settings, asked, sides, keeper)
+    except (BusyError, SidesError) as error:
+        raise pytest.UsageError(str(error)) from None
+    except NothingToCompareError as error:
+        return _refuse(str(error), int(pytest.ExitCode.NO_TESTS_COLLECTED))
+    except SideError as error:
+        return _refuse(str(error), EXIT_REGRESSED if error.side == "head" else EXIT_BASE_BROKE)
+    except KeyboardInterrupt:
+        return _refuse("interrupted: no verdict", int(pytest.ExitCode.INTERRUPTED))
 
 
 def _compare(
-    config: pytest.Config,
-    settings: options.Settings,
-    asked: Against,
-    sides: list[Side],
-    folder: Path,
-    keeper: Keeper,
+    config: pytest.Config, settings: options.Settings, asked: Against, sides: list[Side], keeper: Keeper
 ) -> int:
     with Progress(asked.budget) as progress:
         progress.write(f"base {sides[0].title} · head {sides[1].title} · {settings.size}, at most {asked.budget:.0f} s")
-        conductor = Conductor(sides, asked, folder, keeper, progress)
+        conductor = Conductor(sides, asked, keeper, progress)
         conductor.run()
     keeper.end_all()
     comparison = conductor.comparison()
@@ -86,23 +77,3 @@ def _signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Hold the tree's folder locked; the lock leaves no file, and ends with this process.
-
-    Raises:
-        pytest.UsageError: another comparison runs here.
-    """
-    place = os.open(root, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise pytest.UsageError(
-                f"another comparison runs in {root}, and the two would time each other: wait until it has ended"
-            ) from None
-        yield
-    finally:
-        os.close(place)

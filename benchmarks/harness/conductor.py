@@ -6,7 +6,6 @@ verdicts are looked at, `trial`'s; what they say, `verdict`'s.
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from benchmarks.harness import comparison_report, planning
 from benchmarks.harness.against_options import Against
@@ -32,15 +31,13 @@ class Conductor:
     Args:
         sides: base and head.
         asked: the limits and the budget.
-        folder: the run's, where everything goes that is not to stay.
-        keeper: what ends the sides.
+        keeper: what ends the sides, and whose folder takes everything that is not to stay.
         progress: what the user sees meanwhile.
     """
 
-    def __init__(self, sides: list[Side], asked: Against, folder: Path, keeper: Keeper, progress: Progress) -> None:
+    def __init__(self, sides: list[Side], asked: Against, keeper: Keeper, progress: Progress) -> None:
         self.passes: list[PassRecord] = []
-        self._sides, self._asked, self._folder, self._keeper = sides, asked, folder, keeper
-        self._progress = progress
+        self._sides, self._asked, self._keeper, self._progress = sides, asked, keeper, progress
         self._start = time.monotonic()
         self._limits = Limits(asked.tolerance, asked.must_see)
         self._trial = Trial(asked.budget, {})
@@ -57,7 +54,7 @@ class Conductor:
         while more:
             number = len(self.passes)
             self._progress.starts(number)
-            one = Pass(number, self._sides, self._folder, self._keeper.watch, self._asked.patience, self._progress.turn)
+            one = Pass(number, self._sides, self._keeper, self._asked.patience, self._progress.turn)
             self._absorb(one.run(self._choose, self._pairs))
             more = self._trial.step(len(self.passes), self._elapsed(), self._expected)
             so_far = comparison_report.one_line(self.outcomes().values()) if self._trial.looks else ""

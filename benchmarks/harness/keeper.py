@@ -10,6 +10,7 @@ the variable in its environment. So processes are told by id, never by name.
 
 import contextlib
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -30,18 +31,23 @@ class Keeper:
     """The conductor's end: a process outside the terminal's reach that cleans up if the conductor can't.
 
     Used as a context manager; leaving it ends all sides and removes the folder.
+
+    Attributes:
+        folder: the run's, for everything that is not to stay.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        # Short, and not below TMPDIR: Ray's sockets lie in it, and their paths may have 107 bytes.
+        self.folder = Path("/tmp", f"ray-suite-{secrets.token_hex(4)}")  # noqa: S108
         self._sessions: list[int] = []
 
     def __enter__(self) -> "Keeper":
         root = Path(__file__).resolve().parents[2]
-        command = [sys.executable, "-m", __spec__.name, str(self._folder)]
+        command = [sys.executable, "-m", __spec__.name, str(self.folder)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, cwd=root, start_new_session=True, text=True, bufsize=1
         )
+        self.folder.mkdir(mode=0o700)  # only now: from here on there is someone to remove it
         return self
 
     def watch(self, session: int) -> None:
@@ -53,14 +59,14 @@ class Keeper:
 
     def end_all(self) -> None:
         """End every side's processes."""
-        end(self._folder, self._sessions)
+        end(self.folder, self._sessions)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            end(self._folder, self._sessions)
-            shutil.rmtree(self._folder, ignore_errors=True)
+            end(self.folder, self._sessions)
+            shutil.rmtree(self.folder, ignore_errors=True)
         finally:
             assert self._process.stdin is not None
             with contextlib.suppress(BrokenPipeError):

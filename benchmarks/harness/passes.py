@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.harness import lockstep
+from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.lockstep import Message
 from benchmarks.harness.running import Running
 from benchmarks.harness.sides import Side
@@ -90,8 +91,7 @@ class Pass:
     Args:
         number: from 0; even passes let base begin.
         sides: base and head.
-        folder: where logs, JSON and Rays go.
-        watch: told of each side's session id.
+        keeper: what ends the sides, and whose folder takes logs, JSON and Rays.
         patience: seconds that a side may take to get ready for a test.
         on_turn: told what happens next, for the progress bar.
     """
@@ -100,13 +100,12 @@ class Pass:
         self,
         number: int,
         sides: Sequence[Side],
-        folder: Path,
-        watch: Callable[[int], None],
+        keeper: Keeper,
         patience: float,
         on_turn: Callable[[str], None],
     ) -> None:
-        self._number, self._sides, self._folder = number, sides, folder
-        self._watch, self._patience, self._on_turn = watch, patience, on_turn
+        self._number, self._sides, self._keeper = number, sides, keeper
+        self._patience, self._on_turn = patience, on_turn
         self._running: list[Running] = []
         self.record = PassRecord()
 
@@ -124,7 +123,7 @@ class Pass:
         order = list(self._sides) if self._number % 2 == 0 else list(reversed(self._sides))
         for side in order:
             self._on_turn("starting")
-            self._running.append(running := Running(side, self._number, self._folder, self._watch))
+            self._running.append(running := Running(side, self._number, self._keeper))
             self._await(running, self._patience)
             self._collected(running)
         chosen = choose(self.record)

@@ -19,13 +19,12 @@ PATIENCE_S = 600.0
 def record(
     number: int,
     sides: list[Side],
-    folder: Path,
     keeper: Keeper,
     plan: Callable[[float, float], int],
     on_turn: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run one pass of all tests that both sides have, and return it as a line of the recording."""
-    one = Pass(number, sides, folder, keeper.watch, PATIENCE_S, on_turn)
+    one = Pass(number, sides, keeper, PATIENCE_S, on_turn)
     found = one.run(_common, plan)
     keeper.end_all()
     for path in found.files.values():

@@ -8,12 +8,11 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 
-from benchmarks.harness import keeper, lockstep
+from benchmarks.harness import lockstep
+from benchmarks.harness.keeper import FOLDER_VARIABLE, Keeper
 from benchmarks.harness.lockstep import Channel, Message
 from benchmarks.harness.sides import Side
 
@@ -26,7 +25,8 @@ ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": 
 class Running:
     """A side's session in one pass: its process, its line to the conductor, and what it said last."""
 
-    def __init__(self, side: Side, number: int, folder: Path, watch: Callable[[int], None]) -> None:
+    def __init__(self, side: Side, number: int, keeper: Keeper) -> None:
+        folder = keeper.folder
         self.name = side.name
         self.json = folder / f"{number}-{side.name}.json"
         self.log = folder / f"{number}-{side.name}.log"
@@ -39,7 +39,7 @@ class Running:
         self.channel = Channel(ours)
         variables = {
             lockstep.TURN_VARIABLE: str(theirs.fileno()),
-            keeper.FOLDER_VARIABLE: str(folder),
+            FOLDER_VARIABLE: str(folder),
             # Sets and dictionaries in another order from pass to pass, so that no verdict rests on one of them.
             "PYTHONHASHSEED": str(number + 1),
             "GIT_OPTIONAL_LOCKS": "0",
@@ -57,7 +57,7 @@ class Running:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        watch(self.process.pid)
+        keeper.watch(self.process.pid)
 
     @property
     def at(self) -> str:

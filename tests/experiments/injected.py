@@ -13,7 +13,6 @@ import fcntl
 import shlex
 import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -75,14 +74,13 @@ def main() -> None:
     done = list(recording.read(asked.file)) if asked.file.exists() else []
     identical = sum(not line["injected"] for line in done)
     injected = len(done) - identical
-    folder = Path(tempfile.mkdtemp(prefix="ray-suite-", dir="/tmp"))
-    with Keeper(folder) as keeper:
+    with Keeper() as keeper:
         versions = sides.versions_of(sys.executable)
         for number in range(len(done), asked.passes + asked.injected):
             # Spread over the recording, so that both see the same hours.
             wants_identical = identical * asked.injected <= injected * asked.passes
             slowed = {} if wants_identical else shares_of(injected)
-            trees = {name: copy_of_head(folder / f"{number}-{name}-tree") for name in ("base", "head")}
+            trees = {name: copy_of_head(keeper.folder / f"{number}-{name}-tree") for name in ("base", "head")}
             slow_down(trees["head"], slowed)
             arguments = ("--workload-size", "small", *shlex.split(asked.pytest))
             both = [
@@ -93,7 +91,7 @@ def main() -> None:
                 if asked.lock:
                     fcntl.flock(stack.enter_context(asked.lock.open("a")), fcntl.LOCK_EX)
                 at = time.time()
-                line = recording.record(number, both, folder, keeper, lambda *_: asked.pairs)
+                line = recording.record(number, both, keeper, lambda *_: asked.pairs)
             recording.append(asked.file, {"number": number, "at": at, "injected": slowed, **line})
             identical, injected = identical + wants_identical, injected + (not wants_identical)
             print(number, f"{line['seconds']:.1f} s", slowed, flush=True)
