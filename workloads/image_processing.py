@@ -56,10 +56,11 @@ class Result(NamedTuple):
     """For each of three times: cubes, multiples and squares (modulo 256), each of the tensor and of its transpose."""
 
 
-# A task takes 11 to 16 ms at 0.16 megapixels and 65 to 80 ms at 0.8. Sizes around 0.25 are avoided: there it is 17 ms
-# in one process and 32 in another, as the allocator gives torch's temporary copies back and faults them in anew or not.
+# A task takes 20 to 40 ms at 0.3 megapixels and 65 to 80 ms at 0.8: at any size the allocator gives torch's temporary
+# copies back in one process, to fault them in anew, and not in the next. One photograph a CPU: of two short ones each,
+# a worker at times got three, and every fourth round on Ray took half as long again.
 SIZES: dict[str, dict[str, Any]] = {
-    "small": {"images_per_cpu": 2, "megapixels": 0.16},
+    "small": {"images_per_cpu": 1, "megapixels": 0.3},
     "medium": {"images_per_cpu": 1, "megapixels": 0.8},
     "full": {"images": "all, as they are"},
 }

@@ -5,6 +5,7 @@ comparison itself is `conductor`'s, cleaning up `keeper`'s.
 """
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import SideError
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.sides import Side, SidesError, pair
+from workloads import IMAGE_SOURCE_VARIABLE
 
 EXIT_BASE_BROKE = 3
 
@@ -29,6 +31,7 @@ def run(config: pytest.Config) -> int:
     settings = options.read(config)
     asked = settings.against
     assert asked is not None
+    os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source  # the same images for both sides
     try:
         with _signals(), alone(config.rootpath), Keeper() as keeper:
             started_in = config.invocation_params.dir

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.harness import against_options, lockstep, machine
 from benchmarks.harness.against_options import Against
 from benchmarks.harness.variants import VARIANTS
-from workloads import SIZES
+from workloads import IMAGE_SOURCE_VARIABLE, SIZES
 
 REPORT_FORMATS = (".md", ".svg", ".png")
 
@@ -128,7 +128,7 @@ def read(config: pytest.Config) -> Settings:
         ray_address=address,
         ray_num_cpus=cpus,
         image_source=_image_source(config.getoption("image_source")),
-        reports=[_report(Path(path)) for path in config.getoption("report")],
+        reports=[] if lockstep.is_side() else [_report(Path(path)) for path in config.getoption("report")],
         granularity="granularity" in config.getoption("markexpr"),
         plan=Plan(
             min_rounds=config.getoption("benchmark_min_rounds"),
@@ -167,6 +167,8 @@ def _variants(value: str) -> list[str]:
 
 
 def _image_source(value: str) -> str:
+    if lockstep.is_side():
+        return os.environ.get(IMAGE_SOURCE_VARIABLE, value)  # base's tree may lack the folder, or have another
     if value in ("generated", "urls"):
         return value
     if not (folder := Path(value).expanduser()).is_dir():
