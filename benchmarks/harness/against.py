@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -15,15 +16,13 @@ import pytest
 from benchmarks.harness import comparison_report, merged, options
 from benchmarks.harness.against_options import Against
 from benchmarks.harness.alone import BusyError, alone
-from benchmarks.harness.comparison import EXIT_REGRESSED
-from benchmarks.harness.conductor import Conductor, NothingToCompareError
+from benchmarks.harness.comparison import EXIT_BROKE_OFF, EXIT_REGRESSED
+from benchmarks.harness.conductor import ChangedError, Conductor, NothingToCompareError
 from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import SideError
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.sides import Side, SidesError, pair
 from workloads import IMAGE_SOURCE_VARIABLE
-
-EXIT_BASE_BROKE = 3
 
 
 def run(config: pytest.Config) -> int:
@@ -39,13 +38,18 @@ def run(config: pytest.Config) -> int:
             sides = pair(config.rootpath, started_in, arguments, asked.ref, asked.python, keeper.folder)
             return _compare(config, settings, asked, sides, keeper)
     except (BusyError, SidesError) as error:
-        raise pytest.UsageError(str(error)) from None
+        return _refuse(str(error), int(pytest.ExitCode.USAGE_ERROR))
     except NothingToCompareError as error:
         return _refuse(str(error), int(pytest.ExitCode.NO_TESTS_COLLECTED))
     except SideError as error:
-        return _refuse(str(error), EXIT_REGRESSED if error.side == "head" else EXIT_BASE_BROKE)
+        return _refuse(str(error), EXIT_REGRESSED if error.side == "head" else EXIT_BROKE_OFF)
+    except ChangedError as error:
+        return _refuse(str(error), EXIT_BROKE_OFF)
     except KeyboardInterrupt:
         return _refuse("interrupted: no verdict", int(pytest.ExitCode.INTERRUPTED))
+    except Exception:  # left to Python, its status of 1 would pass for a regression
+        traceback.print_exc()
+        return _refuse("the comparison broke off by an error of its own", EXIT_BROKE_OFF)
 
 
 def _compare(
@@ -59,16 +63,19 @@ def _compare(
     comparison = conductor.comparison()
     if not any(outcome.word not in ("new", "not compared") for outcome in comparison.outcomes):
         comparison_report.publish(comparison, settings.reports, print)
-        return _refuse("no test could be compared", EXIT_BASE_BROKE)
+        return _refuse("no test could be compared", EXIT_BROKE_OFF)
     files = {side.name: [record.files[side.name] for record in conductor.passes] for side in sides}
     saved = merged.save(config, sides, files, conductor.outcomes())
-    comparison.notes.append(f"Saved as {' and '.join(saved)}: pytest-benchmark compare reads them.")
+    comparison.notes.append(
+        "Both sides are saved: pytest-benchmark compare " + " ".join(f"'*_{name}'" for name in saved)
+    )
     comparison_report.publish(comparison, settings.reports, print)
     return comparison.exit_status
 
 
 def _refuse(message: str, status: int) -> int:
     print(f"ERROR: {message}", file=sys.stderr)
+    comparison_report.append_to_summary(f"**No comparison:** {message}\n")
     return status
 
 

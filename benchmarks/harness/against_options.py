@@ -50,6 +50,7 @@ REFUSED = {
     "benchmark_histogram": "--report draws what a comparison found",
     "ray_address": "each side needs a Ray of its own",
     "usepdb": "two sessions run without a terminal",
+    "trace": "two sessions run without a terminal",
     "xmlpath": "both sides would write the same file",
 }
 """Options that make no sense with --against, and why, by their name in pytest."""

@@ -11,8 +11,8 @@ Word = Literal["regressed", "improved", "ok", "undecided", "failing", "removed",
 """The four verdicts, and what keeps a test from having one: it fails on head; it is missing on head; it is missing on
 base; or both sides run it, but not on the same work."""
 
-EXIT_OK, EXIT_REGRESSED, EXIT_UNDECIDED = 0, 1, 6
-"""2 to 5 stay pytest's: interrupted, internal error, usage error, no tests."""
+EXIT_OK, EXIT_REGRESSED, EXIT_BROKE_OFF, EXIT_UNDECIDED = 0, 1, 3, 6
+"""2 to 5 as pytest has them: interrupted, internal error (here also: base ended), usage error, no tests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +71,12 @@ class Comparison:
 
     @property
     def exit_status(self) -> int:
-        """As CI reads it: one failing, removed or regressed test is enough for 1, an undecided one for 6."""
+        """As CI reads it: one failing, removed or regressed test is enough for 1, and one that is undecided or could not
+        be compared for 6: it must not pass unseen."""
         words = {outcome.word for outcome in self.outcomes}
         if words & {"regressed", "failing", "removed"}:
             return EXIT_REGRESSED
-        return EXIT_UNDECIDED if "undecided" in words else EXIT_OK
+        return EXIT_UNDECIDED if words & {"undecided", "not compared"} else EXIT_OK
 
 
 def counted(outcomes: Iterable[Outcome]) -> dict[Word, int]:

@@ -22,9 +22,7 @@ def publish(comparison: Comparison, reports: Sequence[Path], write_line: Callabl
     for line in lines(comparison):
         write_line(line)
     text = markdown(comparison)
-    if job := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(job).open("a", encoding="utf-8") as file:
-            file.write(text)
+    append_to_summary(text)
     for path in reports:
         if path.suffix == ".md":
             path.write_text(text, encoding="utf-8")
@@ -33,6 +31,13 @@ def publish(comparison: Comparison, reports: Sequence[Path], write_line: Callabl
 
             forest.draw(comparison, path)
         write_line(f"Wrote {path}")
+
+
+def append_to_summary(text: str) -> None:
+    """Add Markdown to the job's summary, in GitHub Actions."""
+    if job := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(job).open("a", encoding="utf-8") as file:
+            file.write(text)
 
 
 def lines(comparison: Comparison) -> list[str]:

@@ -11,11 +11,15 @@ from benchmarks.harness import comparison_report, planning
 from benchmarks.harness.against_options import Against
 from benchmarks.harness.comparison import Comparison, Outcome, Word
 from benchmarks.harness.keeper import Keeper
-from benchmarks.harness.passes import Pass, PassRecord, SideError
+from benchmarks.harness.passes import Pass, PassRecord
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.sides import Side, differing_pins
 from benchmarks.harness.trial import Trial
 from benchmarks.harness.verdict import Limits, estimate
+
+
+class ChangedError(Exception):
+    """A tree changed while it was compared; one sentence."""
 
 
 class NothingToCompareError(Exception):
@@ -48,7 +52,7 @@ class Conductor:
         """All passes.
 
         Raises:
-            NothingToCompareError, SideError: there is no comparison.
+            NothingToCompareError, ChangedError, SideError: there is no comparison.
         """
         more = 1
         while more:
@@ -73,7 +77,7 @@ class Conductor:
             self._trial = Trial(self._asked.budget, dict.fromkeys(common, self._limits))
         for side, facts in record.facts.items():
             if self.passes and facts["files"] != self.passes[0].facts[side]["files"]:
-                raise SideError(side, f"{side}'s files changed while the comparison ran: start it again")
+                raise ChangedError(f"{side}'s files changed while the comparison ran: start it again")
         return self._trial.open
 
     def _pairs(self, setup_s: float, pair_s: float) -> int:

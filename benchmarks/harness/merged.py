@@ -25,7 +25,7 @@ def save(
     files: Mapping[str, Sequence[Path]],
     outcomes: Mapping[str, Outcome],
 ) -> list[str]:
-    """Save one run for each side in pytest-benchmark's storage, base first; the names under which they can be loaded.
+    """Save one run for each side in pytest-benchmark's storage, base first; their names, without the number before it.
 
     Args:
         config: of the session that the user started; its options say where, and whether with every round's time.

@@ -98,10 +98,19 @@ def pair(
         different = [f"{name} {version}" for name, version in versions.items() if version != own[name]]
         title += f" under {', '.join(different) or 'another interpreter'}"
         label += "".join(f"-{name}-{version}" for name, version in versions.items() if version != own[name])
-    moved = tuple(argument.replace(str(root), str(tree)) for argument in arguments)
+    moved = tuple(_moved(argument, root, tree) for argument in arguments)
     inside = tree / started_in.relative_to(root) if started_in.is_relative_to(root) else started_in
     base = Side("base", title, label, tree, inside, python or sys.executable, moved, versions, commit_info)
     return [base, head]
+
+
+def _moved(argument: str, root: Path, tree: Path) -> str:
+    """An argument for the other tree: where it names a file of this one, it names that one's."""
+    option, equals, value = argument.rpartition("=") if argument.startswith("-") else ("", "", argument)
+    path, colons, test = value.partition("::")
+    if Path(path).is_absolute() and Path(path).is_relative_to(root):
+        return f"{option}{equals}{tree / Path(path).relative_to(root)}{colons}{test}"
+    return argument
 
 
 def resolve(root: Path, ref: str) -> str:
