@@ -71,8 +71,8 @@ class Comparison:
 
     @property
     def exit_status(self) -> int:
-        """As CI reads it: one failing, removed or regressed test is enough for 1, and one that is undecided or could not
-        be compared for 6: it must not pass unseen."""
+        """As CI reads it: one failing, removed or regressed test makes it 1; one that is undecided, or could not be
+        compared, 6: it must not pass unseen."""
         words = {outcome.word for outcome in self.outcomes}
         if words & {"regressed", "failing", "removed"}:
             return EXIT_REGRESSED

@@ -80,12 +80,14 @@ class Conductor:
                 raise ChangedError(f"{side}'s files changed while the comparison ran: start it again")
         return self._trial.open
 
-    def _pairs(self, setup_s: float, pair_s: float) -> int:
+    def _pairs(self, test: str, pair_s: float) -> int:
         """How many pairs of a test to run in this pass."""
-        known = [its for its in self._trial.estimates.values() if len(its) > 2]
-        shared_s = self.passes[0].shared_s / len(self._trial.open) if self.passes else 0.0
-        share_s = self._asked.budget / len(self._trial.limits)
-        return planning.pairs(pair_s, setup_s + shared_s, known, share_s)
+        if not self.passes:
+            return planning.first_pairs(pair_s, self._asked.budget / len(self._trial.limits))
+        last = self.passes[-1]
+        before_rounds = last.seconds - sum(found.rounds_s for found in last.tests.values())
+        known = {its: found for its, found in self._trial.estimates.items() if its in self._trial.open}
+        return planning.pairs(test, pair_s, before_rounds, known, self._asked.budget / len(self._trial.open))
 
     def _absorb(self, record: PassRecord) -> None:
         self.passes.append(record)

@@ -88,8 +88,10 @@ class Turns:
             pytest.exit.Exception: the conductor is gone.
         """
         turn = [self._since, time.perf_counter()]
-        message = {"at": at, "turn": turn, "rounds": self._rounds, "outcome": self._outcome, **facts}
-        self._rounds, self._outcome = [], None
+        message = {"at": at, "turn": turn, "rounds": self._rounds, "outcome": None, **facts}
+        self._rounds = []
+        if at in ("test", "end"):  # only now the test before has ended
+            message["outcome"], self._outcome = self._outcome, None
         try:
             self._channel.send(message)
             answer = self._channel.receive()
@@ -159,6 +161,11 @@ class Turns:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self._outcome is not None and report.outcome != "passed" and self._outcome["word"] != "failed":
             self._outcome |= {"word": report.outcome, "reason": _sentence(report)}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_benchmark_generate_commit_info(self) -> Message:
+        """Left to the conductor: base's tree is in no repository, and `git describe --dirty` would rewrite the index."""
+        return {"id": "unversioned", "time": None, "author_time": None, "dirty": False, "branch": "(unknown)"}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

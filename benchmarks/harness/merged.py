@@ -37,14 +37,17 @@ def save(
     netrc = config.getoption("benchmark_netrc")
     place = config.getoption("benchmark_storage")
     storage = load_storage(place, logger=logger, default_machine_id=get_machine_id(), netrc=netrc)
-    runs = {side.name: [json.loads(path.read_text(encoding="utf-8")) for path in files[side.name]] for side in sides}
+    # A session in which every test failed writes none.
+    runs = {
+        side.name: [json.loads(path.read_text(encoding="utf-8")) for path in files[side.name] if path.exists()]
+        for side in sides
+    }
     saved: list[str] = []
     for side in sides:
         found = merge(runs[side.name], with_data=config.getoption("benchmark_save_data"))
         if not found.get("benchmarks"):
             continue
-        # Base's session runs outside the repository, where pytest-benchmark finds nothing about it.
-        found["commit_info"] = {**runs["head"][-1]["commit_info"], **(side.commit or {})}
+        found["commit_info"] |= side.commit or {}
         for record in found["benchmarks"]:
             if outcome := outcomes.get(record["fullname"]):
                 verdict = {"word": outcome.word, **{key: getattr(outcome, key) for key in ("slowdown", "low", "high")}}

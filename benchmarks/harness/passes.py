@@ -109,12 +109,12 @@ class Pass:
         self._running: list[Running] = []
         self.record = PassRecord()
 
-    def run(self, choose: Callable[[PassRecord], list[str]], plan: Callable[[float, float], int]) -> PassRecord:
+    def run(self, choose: Callable[[PassRecord], list[str]], plan: Callable[[str, float], int]) -> PassRecord:
         """Run it.
 
         Args:
             choose: from what both sides have found, the tests to run.
-            plan: how many pairs of a test to run, from the seconds that getting ready took, and those of a pair.
+            plan: how many pairs to run, from a test's id and the seconds that one of its pairs is likely to take.
 
         Raises:
             SideError: a side ended, hung, or ran out of turn.
@@ -149,7 +149,7 @@ class Pass:
         self.record.found[running.name] = message["tests"]
         self.record.facts[running.name] = {key: message[key] for key in ("files", "python", "versions")}
 
-    def _test(self, test: str, plan: Callable[[float, float], int], last: bool) -> None:
+    def _test(self, test: str, plan: Callable[[str, float], int], last: bool) -> None:
         record = self.record.tests[test] = TestPass()
         for running in self._running:
             running.test = test
@@ -168,7 +168,7 @@ class Pass:
             seconds = [message["seconds"] for message in ready]
             record.tolerance = next(r.message["tolerance"] for r in self._running if r.name == "head")
             start = time.monotonic()
-            self._pairs(plan(record.setup_s, sum(seconds)), ROUND_PATIENCE_S + 20 * max(seconds))
+            self._pairs(plan(test, sum(seconds)), ROUND_PATIENCE_S + 20 * max(seconds))
             record.rounds_s = time.monotonic() - start
         self._close(record)
 

@@ -3,33 +3,61 @@
 Passes and looks are `trial`'s.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 
-from benchmarks.harness.verdict import PassEstimate, best_pairs, components
+from benchmarks.harness.verdict import PassEstimate, components
 
 FIRST_PAIRS = 40
-"""Pairs of a test in passes whose variance is not known yet."""
+"""Pairs of a test in the first pass, when nothing is known of its noise."""
 
 LEAST_PAIRS, MOST_PAIRS = 16, 160
 
-BUDGET_OF_A_TEST = 8
-"""One pass's rounds of a test may take this part of its share of the budget, so that several passes fit."""
+PASSES_WANTED = 8
+"""A test's rounds may take so much of its share of the budget in one pass that this many passes would fit."""
+
+LEAST_KNOWN = 4
+"""Passes from which on their variance is told from what they bring; until then it is taken to be `BETWEEN`."""
+
+BETWEEN = 0.008**2
+"""Variance that a pass adds to what its pairs explain; measured were 0 for serial tests and 0.01² to 0.02² on Ray."""
 
 
-def pairs(pair_s: float, setup_s: float, known: Sequence[Sequence[PassEstimate]], share_s: float) -> int:
-    """How many pairs of a test to run in one pass; a multiple of four, so that both orders come equally often.
+def first_pairs(pair_s: float, share_s: float) -> int:
+    """Pairs in the first pass. `pair_s`: seconds of one; `share_s`: the test's share of the budget."""
+    return _rounded(min(FIRST_PAIRS, _affordable(pair_s, share_s)))
+
+
+def pairs(test: str, pair_s: float, setup_s: float, known: Mapping[str, Sequence[PassEstimate]], share_s: float) -> int:
+    """Pairs of a test in a later pass: those with the smallest sum of variances × cost, over all tests.
+
+    Kalibera & Jones 2013 ("Rigorous benchmarking in reasonable time") for one test have √(set-up / pair × within /
+    between); with a set-up that several tests share, by Cauchy and Schwarz, `between` is the sum of theirs. So noisy
+    and short rounds get more of the time, and serial tests, which are quiet, leave theirs to Ray's.
 
     Args:
+        test: one of `known`.
         pair_s: seconds of a pair.
-        setup_s: seconds that its set-up costs in each pass, with its part of what all tests share.
-        known: for each test that has had some passes, their estimates. Variances are pooled: those of one test, from a
-            few passes, would make the plan jump.
+        setup_s: seconds of a pass without its rounds.
+        known: for each test of the next pass its estimates so far.
         share_s: the test's share of the budget, seconds.
     """
-    wanted = FIRST_PAIRS
-    if known:
-        within, between = (sum(parts) for parts in zip(*map(components, known), strict=True))
-        wanted = best_pairs(setup_s, pair_s, within, between)
-    affordable = int(share_s / BUDGET_OF_A_TEST / pair_s)
-    count = max(LEAST_PAIRS, min(wanted, affordable, MOST_PAIRS))
-    return count + -count % 4
+    own = known[test]
+    if not own:
+        return first_pairs(pair_s, share_s)
+    within = fmean(one.variance * one.pairs for one in own)
+    measured = [components(its)[1] for its in known.values() if len(its) >= LEAST_KNOWN]
+    between = max(fmean(measured), BETWEEN / 10) if measured else BETWEEN
+    best = math.sqrt(setup_s / (between * len(known)) * within / pair_s)
+    return _rounded(min(best, _affordable(pair_s, share_s)))
+
+
+def _affordable(pair_s: float, share_s: float) -> float:
+    return share_s / PASSES_WANTED / pair_s
+
+
+def _rounded(count: float) -> int:
+    """To a multiple of four, so that both orders come equally often."""
+    whole = int(max(LEAST_PAIRS, min(count, MOST_PAIRS)))
+    return whole + -whole % 4

@@ -20,7 +20,7 @@ def record(
     number: int,
     sides: list[Side],
     keeper: Keeper,
-    plan: Callable[[float, float], int],
+    plan: Callable[[str, float], int],
     on_turn: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run one pass of all tests that both sides have, and return it as a line of the recording."""

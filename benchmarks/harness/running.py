@@ -46,6 +46,7 @@ class Running:
             **ALLOCATOR,
         }
         command = [*side.command, f"--benchmark-json={self.json}", "-o", f"cache_dir={folder / 'cache'}", "--color=no"]
+        command.append("--maxfail=0")  # after -x: one side would end before the other
         with theirs, self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,

@@ -42,7 +42,7 @@ class Side:
         python: its interpreter.
         arguments: what pytest is called with.
         versions: Python and packages of its interpreter.
-        commit: fields that its saved runs have instead of those that pytest-benchmark finds; None for those.
+        commit: what its saved runs say of their commit; None where there is none.
     """
 
     name: str
@@ -83,8 +83,12 @@ def pair(
     dirty = f"working tree ({len(changed)} file{'s' * (len(changed) != 1)} changed)" if changed else ""
     title = dirty or (f"working tree {commit}" if commit else "working tree")
     label = (commit or "tree") + ("-dirty" if dirty else "")
-    head = Side("head", title, label, root, started_in, sys.executable, arguments, own)
-    tree, commit_info = root, None
+    commit_info = None
+    if commit:
+        branch = _git(root, "rev-parse", "--abbrev-ref", "HEAD")
+        commit_info = _commit_info(root, _git(root, "rev-parse", "HEAD"), branch, bool(changed))
+    head = Side("head", title, label, root, started_in, sys.executable, arguments, own, commit_info)
+    tree = root
     if ref is not None:
         sha = resolve(root, ref)
         tree = unpack(root, sha, ref, folder / "base")
@@ -208,16 +212,16 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def _commit_info(root: Path, sha: str, ref: str) -> dict[str, Any]:
-    """As pytest-benchmark writes it, for a revision that is not checked out."""
-    author_time, time = _git(root, "show", "--no-patch", "--format=%aI|%cI", sha).split("|")
+def _commit_info(root: Path, sha: str, ref: str, dirty: bool = False) -> dict[str, Any]:
+    """As pytest-benchmark writes it."""
+    author_time, time = _git(root, "show", "--no-patch", "--no-show-signature", "--format=%aI|%cI", sha).split("|")
     branch = ref if _run(root, "show-ref", "--verify", "--quiet", f"refs/heads/{ref}").returncode == 0 else "(detached)"
     project = Path(_git(root, "rev-parse", "--show-toplevel")).name
     return {
         "id": sha,
         "time": time,
         "author_time": author_time,
-        "dirty": False,
+        "dirty": dirty,
         "project": project,
         "branch": branch,
     }

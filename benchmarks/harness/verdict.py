@@ -11,7 +11,6 @@ over within them. All sums are on logs, on which a slowdown of x is log(1 + x).
 """
 
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, variance
@@ -233,17 +232,3 @@ def components(passes: Sequence[PassEstimate]) -> tuple[float, float]:
     """
     between = variance([each.log_ratio for each in passes]) - fmean(each.variance for each in passes)
     return fmean(each.variance * each.pairs for each in passes), max(0.0, between)
-
-
-def best_pairs(setup_s: float, pair_s: float, within: float, between: float) -> int:
-    """Pairs per pass, at least 1, with the smallest variance × cost (Kalibera & Jones 2013).
-
-    Args:
-        setup_s, pair_s: seconds of a pass before its first pair, and of a pair.
-        within, between: `components`. Passes that add nothing make more pairs always better: `sys.maxsize`.
-    """
-    if within <= 0 or setup_s <= 0:
-        return 1
-    if between <= 0 or pair_s <= 0:
-        return sys.maxsize
-    return max(1, round(min(math.sqrt(setup_s / pair_s * within / between), sys.maxsize)))

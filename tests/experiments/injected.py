@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.harness import planning, recording, sides
+from benchmarks.harness import recording, sides
 from benchmarks.harness.keeper import Keeper
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,8 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--passes", type=int, default=40, help="of identical code")
     parser.add_argument("--injected", type=int, default=48)
-    parser.add_argument("--pairs", type=int, default=planning.FIRST_PAIRS, help="of each test in each pass")
+    parser.add_argument("--serial-pairs", type=int, default=32, help="of each serial test in each pass")
+    parser.add_argument("--pairs", type=int, default=100, help="of each other test in each pass")
     parser.add_argument("--lock", type=Path, help="hold this file locked during each pass")
     parser.add_argument("--pytest", default="benchmarks", help="arguments for pytest, in one string")
     asked = parser.parse_args()
@@ -91,7 +92,9 @@ def main() -> None:
                 if asked.lock:
                     fcntl.flock(stack.enter_context(asked.lock.open("a")), fcntl.LOCK_EX)
                 at = time.time()
-                line = recording.record(number, both, keeper, lambda *_: asked.pairs)
+                line = recording.record(
+                    number, both, keeper, lambda test, _: asked.serial_pairs if "-serial]" in test else asked.pairs
+                )
             recording.append(asked.file, {"number": number, "at": at, "injected": slowed, **line})
             identical, injected = identical + wants_identical, injected + (not wants_identical)
             print(number, f"{line['seconds']:.1f} s", slowed, flush=True)

@@ -7,6 +7,7 @@ the injected ones: a run at 5 % of a workload draws from the passes in which tha
 """
 
 import argparse
+import itertools
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
@@ -146,7 +147,7 @@ def rules(lines: Sequence[Line], same: Sequence[Line]) -> None:
     named: dict[str, Rule] = {"mean:10%": mean_10, "min:10%": min_10, "observ": observ}
     print("\nrule: runs of identical code that raise an alarm; for each slowdown: tests that are called slower")
     for name, rule in named.items():
-        follow = list(zip(same, same[1:], strict=False))
+        follow = list(itertools.pairwise(same))
         false = [any(rule(a["tests"][t]["pairs"], b["tests"][t]["pairs"]) for t in tests) for a, b in follow]
         cells = [told(share(false))]
         for slowdown in injections(lines):
