@@ -10,7 +10,9 @@ import argparse
 import shlex
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -25,6 +27,8 @@ from benchmarks.harness.verdict import Limits
 ROOT = Path(__file__).resolve().parents[1]
 SLOWDOWNS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.13, 0.16, 0.20)
 LEAST_PASSES = 8
+TESTS_EXPECTED = 6
+"""Share of the budget that a test gets in the first pass, before it is known how many there are."""
 
 
 def main() -> int:
@@ -51,7 +55,7 @@ def main() -> int:
         file = asked.recording or Path(elsewhere) / "passes.jsonl"
         try:
             with alone(ROOT):
-                _record(file, asked.passes, asked.pytest)
+                _record(file, asked.passes, asked.budget, asked.pytest)
         except (BusyError, SidesError, SideError) as error:
             parser.exit(3, f"ERROR: {error}\n")
         except KeyboardInterrupt:
@@ -72,14 +76,32 @@ def main() -> int:
     return 0
 
 
-def _record(file: Path, wanted: int, arguments: str) -> None:
-    there = len(list(recording.read(file))) if file.exists() else 0
+def _record(file: Path, wanted: int, budget: float, arguments: str) -> None:
+    lines = list(recording.read(file)) if file.exists() else []
+    there = len(lines)
     with Keeper() as keeper, tqdm(total=wanted, initial=there, unit="pass", disable=None) as bar:
         sides = _both(arguments)
         for number in range(there, wanted):
-            line = recording.record(number, sides, keeper, lambda *_: planning.FIRST_PAIRS, bar.set_postfix_str)
+            line = recording.record(number, sides, keeper, _plan(lines, budget), bar.set_postfix_str)
             recording.append(file, line)
+            lines = list(recording.read(file))
             bar.update()
+
+
+def _plan(lines: Sequence[dict[str, Any]], budget: float) -> Callable[[str, float], int]:
+    """How many pairs a comparison would run now."""
+    if not lines:
+        return lambda _, pair_s: planning.first_pairs(pair_s, budget / TESTS_EXPECTED)
+    last = lines[-1]
+    passes = [calibration.sampled(line).estimates for line in lines]
+    known = {test: [one[test] for one in passes if test in one] for test in last["tests"]}
+    setup_s = last["seconds"] - sum(facts["rounds_s"] for facts in last["tests"].values())
+
+    def plan(test: str, pair_s: float) -> int:
+        name = recording.short(test)
+        return planning.pairs(name, pair_s, setup_s, known, budget / len(known))
+
+    return plan
 
 
 def _both(arguments: str) -> list[Side]:

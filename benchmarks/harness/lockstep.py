@@ -164,7 +164,7 @@ class Turns:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_benchmark_generate_commit_info(self) -> Message:
-        """Left to the conductor: base's tree is in no repository, and `git describe --dirty` would rewrite the index."""
+        """Left to the conductor: base's tree is in no repository, and `git describe --dirty` rewrites the index."""
         return {"id": "unversioned", "time": None, "author_time": None, "dirty": False, "branch": "(unknown)"}
 
     @pytest.hookimpl(tryfirst=True)

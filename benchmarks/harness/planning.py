@@ -37,13 +37,13 @@ def pairs(test: str, pair_s: float, setup_s: float, known: Mapping[str, Sequence
     and short rounds get more of the time, and serial tests, which are quiet, leave theirs to Ray's.
 
     Args:
-        test: one of `known`.
+        test: its id; one without estimates gets as many pairs as in a first pass.
         pair_s: seconds of a pair.
         setup_s: seconds of a pass without its rounds.
         known: for each test of the next pass its estimates so far.
         share_s: the test's share of the budget, seconds.
     """
-    own = known[test]
+    own = known.get(test, ())
     if not own:
         return first_pairs(pair_s, share_s)
     within = fmean(one.variance * one.pairs for one in own)

@@ -36,13 +36,18 @@ def _common(found: PassRecord) -> list[str]:
     return [test for test in found.found["head"] if test in found.found["base"]]
 
 
+def short(test: str) -> str:
+    """What stands between the brackets of a test's id: `fibonacci-small-ray`."""
+    return test.partition("[")[2].removesuffix("]") or test
+
+
 def facts(found: PassRecord) -> dict[str, Any]:
     """A pass as JSON: for each test its pairs (base and head seconds, and whether base was first) and what it cost."""
     return {
         "seconds": found.seconds,
         "idle_share": found.idle_share,
         "tests": {
-            test.partition("[")[2].removesuffix("]"): {
+            short(test): {
                 "pairs": [[pair.base_s, pair.head_s, int(pair.base_first)] for pair in one.pairs],
                 "invalid": one.invalid,
                 "setup_s": one.setup_s,

@@ -1,6 +1,5 @@
 import math
 import statistics
-import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,7 +17,6 @@ from benchmarks.harness.verdict import (
     RoundPair,
     Spread,
     Verdict,
-    best_pairs,
     components,
     detectable,
     estimate,
@@ -301,7 +299,7 @@ def test_interval_is_symmetric_around_its_centre() -> None:
     assert interval(0.1, 0.02, 3, 0.025) == pytest.approx((0.1 - 3.1824463 * 0.02, 0.1 + 3.1824463 * 0.02))
 
 
-# Planning
+# Components of variance
 
 
 def test_components_by_hand() -> None:
@@ -310,25 +308,6 @@ def test_components_by_hand() -> None:
     assert within == pytest.approx((50e-4 + 90e-4) / 2)
     assert between == pytest.approx(8e-4 - 2e-4)
     assert components(passes_of([0.01, 0.01]))[1] == 0.0
-
-
-def test_the_best_number_of_pairs_costs_least() -> None:
-    setup_s, pair_s, within, between = 12.0, 0.3, 6e-3, 1e-4
-
-    def cost(pairs: int) -> float:
-        return (between + within / pairs) * (setup_s + pair_s * pairs)
-
-    assert best_pairs(setup_s, pair_s, within, between) == min(range(1, 1000), key=cost)
-
-
-@given(*[st.floats(0, 1e300)] * 4)
-def test_any_plan_has_a_number_of_pairs(setup_s: float, pair_s: float, within: float, between: float) -> None:
-    assert 1 <= best_pairs(setup_s, pair_s, within, between) <= sys.maxsize
-
-
-def test_passes_that_add_nothing_want_all_pairs_in_one() -> None:
-    assert best_pairs(10.0, 0.3, 1e-3, 0.0) == sys.maxsize
-    assert best_pairs(10.0, 0.3, 0.0, 0.0) == 1
 
 
 # Whole runs with a known truth
