@@ -7,6 +7,7 @@ test. Both are conditional on the recording: record when the machine is as it wi
 """
 
 import argparse
+import math
 import shlex
 import sys
 import tempfile
@@ -47,16 +48,18 @@ def main() -> int:
         parser.error(f"--passes {asked.passes}: fewer than {LEAST_PASSES} say too little about how much passes differ")
     if not 0 <= asked.tolerance < asked.must_see:
         parser.error(f"--must-see {asked.must_see:g}: must be more than the tolerance of {asked.tolerance:g} %")
-    if asked.budget <= 0 or asked.runs < 1:
-        parser.error(f"--budget {asked.budget:g}, --runs {asked.runs}: must be more than 0")
+    if not 0 < asked.budget < math.inf or asked.runs < 1:
+        parser.error(f"--budget {asked.budget:g}, --runs {asked.runs}: must be numbers above 0")
     if asked.report and (asked.report.suffix not in (".svg", ".png") or not asked.report.absolute().parent.is_dir()):
         parser.error(f"--report {asked.report}: must end in .svg or .png, in a folder that exists")
+    if asked.recording and (asked.recording.is_dir() or not asked.recording.absolute().parent.is_dir()):
+        parser.error(f"--recording {asked.recording}: must be a file, in a folder that exists")
     with tempfile.TemporaryDirectory() as elsewhere:
         file = asked.recording or Path(elsewhere) / "passes.jsonl"
         try:
             with alone(ROOT):
                 _record(file, asked.passes, asked.budget, asked.pytest)
-        except (BusyError, SidesError, SideError) as error:
+        except (BusyError, SidesError, SideError, recording.RecordingError) as error:
             parser.exit(3, f"ERROR: {error}\n")
         except KeyboardInterrupt:
             kept = f"; {asked.recording} has the passes so far" if asked.recording else ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from workloads import CheckError, Workload
 
-SIZES = {"small": {"n": 40_000}, "medium": {"n": 52_000}, "full": {"n": 200_000}}
+SIZES = {"small": {"n": 34_000}, "medium": {"n": 52_000}, "full": {"n": 200_000}}
 WORD = 2**64
 
 

@@ -56,11 +56,12 @@ class Result(NamedTuple):
     """For each of three times: cubes, multiples and squares (modulo 256), each of the tensor and of its transpose."""
 
 
-# A task takes 20 to 40 ms at 0.3 megapixels and 65 to 80 ms at 0.8: at any size the allocator gives torch's temporary
-# copies back in one process, to fault them in anew, and not in the next. One photograph a CPU: of two short ones each,
-# a worker at times got three, and every fourth round on Ray took half as long again.
+# A task takes 12 to 20 ms at 0.2 megapixels and 65 to 80 ms at 0.8: at any size the allocator gives torch's temporary
+# copies back in one process, to fault them in anew, and not in the next. At 0.3, where two of them exceed a core's 1 MB
+# of cache, processes differed by 4 to 6 % beyond that. One photograph a CPU: of two short ones each, a worker at times
+# got three, and every fourth round on Ray took half as long again.
 SIZES: dict[str, dict[str, Any]] = {
-    "small": {"images_per_cpu": 1, "megapixels": 0.3},
+    "small": {"images_per_cpu": 1, "megapixels": 0.2},
     "medium": {"images_per_cpu": 1, "megapixels": 0.8},
     "full": {"images": "all, as they are"},
 }

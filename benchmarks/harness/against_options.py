@@ -55,6 +55,11 @@ REFUSED = {
 }
 """Options that make no sense with --against, and why, by their name in pytest."""
 
+INFORMING = (
+    *("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "collectonly", "setupplan", "cacheshow"),
+)
+"""Options that ask pytest for something else, by their name in it: with them nothing is compared."""
+
 
 def add(group: pytest.OptionGroup) -> None:
     """Declare the options."""
@@ -73,9 +78,7 @@ def compares(config: pytest.Config) -> bool:
 
 def conduct(config: pytest.Config) -> int | None:
     """Run the comparison, if this process is asked for one: its exit status. None for an ordinary session."""
-    informs = any(
-        config.getoption(name, False) for name in ("help", "version", "markers", "show_fixtures", "collectonly")
-    )
+    informs = any(config.getoption(name, False) for name in INFORMING)
     if not compares(config) or lockstep.is_side() or informs:
         return None
     from benchmarks.harness import against

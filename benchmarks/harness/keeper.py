@@ -84,11 +84,13 @@ def family(folder: Path, sessions: Iterable[int]) -> list[psutil.Process]:
             if session not in known and process.environ().get(FOLDER_VARIABLE) == str(folder):
                 known.add(session)
     ours = os.getsid(0)
-    return [
-        process
-        for process, session in everyone
-        if session in known and session != ours and process.status() != psutil.STATUS_ZOMBIE
-    ]
+    return [process for process, session in everyone if session in known and session != ours and _lives(process)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended since it was listed
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def end(folder: Path, sessions: Iterable[int]) -> None:
@@ -99,7 +101,7 @@ def end(folder: Path, sessions: Iterable[int]) -> None:
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(left, timeout=1)
+        psutil.wait_procs(left, timeout=0.1)  # not long: an orphan may stay a zombie for a second, and counts as ended
 
 
 def main() -> None:

@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.harness import machine
+import workloads
+from benchmarks.harness import machine, origin
 
 if TYPE_CHECKING:
     from benchmarks.harness.pairing import Subject
@@ -138,8 +139,14 @@ class Turns:
         return answer
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Tell what there is to compare, and keep what the conductor wants, in its order."""
+        if session.testsfailed:  # a file that can't be imported: this session ends now, and its output says why
+            self._gone = True
+            items.clear()
+            return
         found = {item.nodeid: item for item in items if "measure" in getattr(item, "fixturenames", ())}
         answer = self.hand_over(
             "collected",
@@ -163,11 +170,6 @@ class Turns:
             self._outcome |= {"word": report.outcome, "reason": _sentence(report)}
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_benchmark_generate_commit_info(self) -> Message:
-        """Left to the conductor: base's tree is in no repository, and `git describe --dirty` rewrites the index."""
-        return {"id": "unversioned", "time": None, "author_time": None, "dirty": False, "branch": "(unknown)"}
-
-    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         if not self._gone:
             self.hand_over("end")
@@ -184,6 +186,11 @@ def is_side() -> bool:
 def join(config: pytest.Config) -> None:
     """Become a side, if a conductor has started this session."""
     if number := os.environ.get(TURN_VARIABLE):
+        for place in (origin.ROOT, Path(workloads.__file__).resolve().parents[1]):
+            if place != config.rootpath.resolve():
+                raise pytest.UsageError(
+                    f"this side is {config.rootpath}, but what would be timed was loaded from {place}"
+                )
         config.stash[KEY] = turns = Turns(Channel(socket.socket(fileno=int(number))))
         os.set_inheritable(int(number), False)  # what this session starts must not hold the conductor's line
         config.pluginmanager.register(turns, "lockstep")
@@ -208,4 +215,4 @@ def _sentence(report: pytest.TestReport) -> str:
         return str(report.longrepr[2]).removeprefix("Skipped: ")
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else report.longreprtext
-    return " ".join(text.split())[:500]
+    return " ".join(text.split()).removeprefix("Failed: ")[:500]

@@ -198,20 +198,26 @@ class Pass:
     def _close(self, record: TestPass) -> None:
         """End the test on both sides, and pair the rounds that both have run."""
         outcomes: dict[str, Message] = {}
+        stopped: set[str] = set()
         for running in self._running:
             while running.at in ("ready", "round", "done"):
-                answer = {} if running.at == "done" else {"stop": record.reason or "the other side could not go on"}
+                answer = {}
+                if running.at != "done":
+                    answer["stop"] = record.reason or "the other side could not go on"
+                    stopped.add(running.name)
                 self._go(running, answer, self._patience)
             outcomes[running.name] = running.message["outcome"] or {"word": "missing", "reason": "it never ran"}
         for name, outcome in outcomes.items():
             if outcome["word"] == "failed":
                 record.failed[name] = outcome["reason"]
         skipped = [
-            f"skipped on {name}: {said['reason']}" for name, said in outcomes.items() if said["word"] == "skipped"
+            f"skipped on {name}: {said['reason']}"
+            for name, said in outcomes.items()
+            if said["word"] == "skipped" and name not in stopped
         ]
         if record.failed:
             record.reason = "; ".join(f"fails on {name}: {said}" for name, said in record.failed.items())
-        elif skipped and not record.reason.startswith("other work"):
+        elif skipped:
             record.reason = "; ".join(skipped)
         rounds = {running.name: running.rounds for running in self._running}
         begins_with_base = self._running[0].name == "base"
@@ -225,7 +231,8 @@ class Pass:
     def _finish(self, running: Running) -> None:
         if running.at != "end":
             raise SideError(running.name, f"{running.name} ran more tests than it was told to")
-        running.channel.send({})
+        with contextlib.suppress(OSError):  # its status tells how it ended
+            running.channel.send({})
         try:
             status = running.process.wait(timeout=self._patience)
         except subprocess.TimeoutExpired:

@@ -16,6 +16,10 @@ from benchmarks.harness.verdict import RoundPair
 PATIENCE_S = 600.0
 
 
+class RecordingError(Exception):
+    """A file is no recording; one sentence."""
+
+
 def record(
     number: int,
     sides: list[Side],
@@ -66,10 +70,17 @@ def append(path: Path, line: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The passes of a recording, with pairs as `RoundPair`s."""
+    """The passes of a recording, with pairs as `RoundPair`s.
+
+    Raises:
+        RecordingError: something else is in the file.
+    """
     with path.open(encoding="utf-8") as file:
-        for text in file:
-            line: dict[str, Any] = json.loads(text)
-            for test in line["tests"].values():
-                test["pairs"] = [RoundPair(base, head, bool(first)) for base, head, first in test["pairs"]]
-            yield line
+        try:
+            for text in file:
+                line: dict[str, Any] = json.loads(text)
+                for test in line["tests"].values():
+                    test["pairs"] = [RoundPair(base, head, bool(first)) for base, head, first in test["pairs"]]
+                yield line
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise RecordingError(f"{path} is no recording of passes: name one, or a new file") from None

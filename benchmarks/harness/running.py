@@ -16,10 +16,11 @@ from benchmarks.harness.keeper import FOLDER_VARIABLE, Keeper
 from benchmarks.harness.lockstep import Channel, Message
 from benchmarks.harness.sides import Side
 
-# glibc decides as it goes whether freed memory is given back and faulted in anew: the same round of image processing
-# had 1 to 230 page faults and took 47 ms in one process, and had 7 000 to 9 600 and took 58 to 63 ms in the next. With
-# these fixed, eight processes took 47 to 50 ms. It reads them at start, so only sides can have them; macOS has others.
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
+# glibc decides as it goes whether freed memory is given back, to be faulted in anew: one process ran an image task in
+# 25 ms, the next one in 35, and Fibonacci spent two thirds of its 45 ms on page faults. With thresholds that keep memory
+# and huge pages, seven processes each took 19 to 21 and 13.4 to 14.0 ms. It reads them at start, so only sides can have
+# them; other systems don't know them.
+TUNABLES = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
 
 
 class Running:
@@ -43,7 +44,7 @@ class Running:
             # Sets and dictionaries in another order from pass to pass, so that no verdict rests on one of them.
             "PYTHONHASHSEED": str(number + 1),
             "GIT_OPTIONAL_LOCKS": "0",
-            **ALLOCATOR,
+            "GLIBC_TUNABLES": ":".join(filter(None, [os.environ.get("GLIBC_TUNABLES"), TUNABLES])),
         }
         command = [*side.command, f"--benchmark-json={self.json}", "-o", f"cache_dir={folder / 'cache'}", "--color=no"]
         command.append("--maxfail=0")  # after -x: one side would end before the other
@@ -89,5 +90,6 @@ class Running:
         if status < 0:
             return f"was killed ({signal.Signals(-status).name})"
         lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        telling = [line for line in lines if line.startswith(("ERROR", "E  ", "ImportError", "ModuleNotFound"))]
+        raised = [line.removeprefix("E").strip() for line in lines if line.startswith("E  ")]
+        telling = raised or [line for line in lines if line.startswith(("ERROR", "ImportError", "ModuleNotFound"))]
         return f"ended with status {status}: {(telling or lines or ['it printed nothing'])[-1]}"

@@ -142,14 +142,13 @@ def unpack(root: Path, sha: str, ref: str, target: Path) -> Path:
     Raises:
         SidesError: the revision has no suite where this tree has it, or one without the turn protocol.
     """
-    prefix = _git(root, "rev-parse", "--show-prefix")
     target.mkdir()
-    command = ["git", "-C", str(root), "archive", "--format=tar", f"{sha}:{prefix}" if prefix else sha]
+    command = ["git", "-C", str(root), "archive", "--format=tar", sha]  # below a repository's top: of that folder alone
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_quiet()) as archive:
         assert archive.stderr is not None
         try:
             with tarfile.open(fileobj=cast(BinaryIO, archive.stdout), mode="r|") as tar:
-                tar.extractall(target, filter="data")
+                tar.extractall(target, filter="tar")  # "data" refuses links that lead out of the tree; git has them
         except tarfile.ReadError:
             reason = archive.stderr.read().decode(errors="replace").strip()
             raise SidesError(f"--against {ref}: git can't unpack that revision: {reason}") from None
@@ -170,7 +169,12 @@ def versions_of(python: str) -> dict[str, str | None]:
     try:
         asked = subprocess.run([python, "-c", ASK], capture_output=True, text=True, timeout=60, check=True)
         found: dict[str, str | None] = json.loads(asked.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+    except subprocess.TimeoutExpired as error:
+        raise SidesError(f"--against-python {python}: it does not answer within {error.timeout:.0f} s") from None
+    except subprocess.CalledProcessError as error:  # as text it would have the whole program above in it
+        reason = f"it ended with status {error.returncode}"
+        raise SidesError(f"--against-python {python}: not a Python that runs here ({reason})") from None
+    except (OSError, ValueError) as error:
         raise SidesError(f"--against-python {python}: not a Python that runs here ({error})") from None
     return found
 
