@@ -1,6 +1,8 @@
 """Shared by all tests: a copy of the suite to run pytest in, and a Ray of their own for tests of the harness."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,6 +37,8 @@ def check(items, results):
 WORKLOAD = Workload(task=task, items=items, check=check, sizes={"small": {}, "medium": {}, "full": {}})
 '''
 
+QUICKER = ("400_000", "40_000")
+
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
@@ -67,6 +71,37 @@ def add_workload(suite: pytest.Pytester) -> Callable[..., None]:
         (suite.path / "workloads" / f"{name}.py").write_text(text)
 
     return add
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git prints."""
+    return subprocess.run(
+        ["git", "-C", str(folder), *arguments], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
+
+
+def commit(folder: Path) -> str:
+    """Commit everything; the revision."""
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "A step")
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """`suite` as a git repository with one commit, with quicker rounds; no setting of the user's git counts."""
+    for variable in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(variable)  # a hook's would lead to the repository that it runs for
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Somebody")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "somebody@localhost")
+    (suite.path / "workloads" / "tiny.py").write_text(TINY.replace(*QUICKER))
+    (suite.path / ".gitignore").write_text((ROOT / ".gitignore").read_text() + "/stdout\n/stderr\n")  # pytester's
+    git(suite.path, "init", "--quiet", "--initial-branch=main")
+    commit(suite.path)
+    return suite
 
 
 @pytest.fixture(scope="module")

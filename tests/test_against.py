@@ -1,0 +1,431 @@
+"""`--against` as a user meets it: real comparisons of a copy of the tree, in a git repository of its own."""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import QUICKER, commit, git, ray_folders
+
+AddWorkload = Callable[..., None]
+
+pytestmark = pytest.mark.usefixtures("no_leftovers", "no_folders_left")
+
+ONE_PASS = ("--budget", "1")
+COARSE = ("--budget", "30", "--tolerance", "40", "--must-see", "90")
+"""Enough for three passes, which tell a fourfold time from the same one also on a busy machine."""
+
+ALIKE = {"ok", "undecided (can't rule out 90 %)"}
+
+LOOP = "    total = 0\n    for number in range(item):\n        total += number\n"
+SLOWER = (LOOP, "    for again in range(4):\n" + "".join(f"    {line}\n" for line in LOOP.splitlines()))
+RAISES = ("    return total", "    raise ValueError('out of luck')")
+FALTERS = (
+    ("def task(item):", "calls = []\n\ndef task(item):\n    calls.append(item)"),
+    ("    return total", "    if len(calls) == 30:\n        raise ValueError('out of breath')\n    return total"),
+)
+"""In a timed round: those before take seven calls."""
+FORGETS = ('return "sums', 'raise CheckError("sums forgotten")\n    return "sums')
+
+
+@pytest.fixture
+def no_folders_left() -> Iterator[None]:
+    before = ray_folders()
+    yield
+    assert ray_folders() <= before
+
+
+def compare(tree: pytest.Pytester, *args: str, selected: str = "tiny and serial") -> pytest.RunResult:
+    return pytest_in(tree, "benchmarks", "-k", selected, *args)
+
+
+def pytest_in(tree: pytest.Pytester, *args: str) -> pytest.RunResult:
+    return tree.run(sys.executable, "-m", "pytest", *args, timeout=120)
+
+
+def verdicts(result: pytest.RunResult) -> dict[str, str]:
+    """Of the table that is printed last: the workload of each row, and its last column."""
+    cells = [re.split(r"\s{2,}", line) for line in result.outlines]
+    return {row[0].removesuffix("-small-serial"): row[-1] for row in cells if len(row) > 5 and "-small-" in row[0]}
+
+
+def saved(tree: pytest.Pytester) -> dict[str, Any]:
+    """The JSON of each side, without what pytest-benchmark counts them with."""
+    paths = (tree.path / ".benchmarks").rglob("*.json")
+    return {path.stem.partition("_")[2]: json.loads(path.read_text()) for path in sorted(paths)}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """A digest of each file, those of pytest and Python apart."""
+    ours = {".benchmarks", "__pycache__", ".pytest_cache", "stdout", "stderr"}
+    paths = [path for path in folder.rglob("*") if path.is_file() and not ours & set(path.relative_to(folder).parts)]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_a_tree_beside_itself_is_not_slower(
+    repository: pytest.Pytester, add_workload: AddWorkload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = repository.path / ".benchmarks" / "seeds"
+    seeds.parent.mkdir()
+    seen = f"    with open({str(seeds)!r}, 'a') as file:\n        print(__file__, hash('x'), file=file)\n"
+    add_workload("seeded", QUICKER, ('    return "sums', f'{seen}    return "sums'))
+    revision = commit(repository.path)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary := repository.path / ".benchmarks" / "summary.md"))
+    reports = ("--report", ".benchmarks/r.md", "--report", ".benchmarks/r.svg")
+    result = compare(repository, "--against", "main", *COARSE, *reports, selected="serial")
+    assert result.ret in (0, 6)
+    short = revision[:7]
+    result.stdout.fnmatch_lines(
+        [
+            f"base main {short} · head working tree {short} · small, at most 30 s",
+            f"base main {short} · head working tree {short} · * passes · * s",
+            "*slowdown *interval *could see *passes *pairs *verdict",
+            "seeded-small-serial *%*",
+            "tiny-small-serial *%*",
+            "Both sides have the same files: this compares the code with itself.",
+            f"Both sides are saved: pytest-benchmark compare '*_base-{short}' '*_head-{short}'",
+        ]
+    )
+    assert set(verdicts(result).values()) <= ALIKE
+    text = (repository.path / ".benchmarks" / "r.md").read_text()
+    assert "| tiny-small-serial |" in text
+    assert summary.read_text() == text
+    assert "<svg" in (repository.path / ".benchmarks" / "r.svg").read_text()
+
+    sides = saved(repository)
+    assert set(sides) == {f"base-{short}", f"head-{short}"}
+    for side in sides.values():
+        assert (side["commit_info"]["id"], side["commit_info"]["dirty"]) == (revision, False)
+        pairs = {record["name"][14:-14]: record["stats"]["rounds"] for record in side["benchmarks"]}
+        table = {line.split()[0]: line for line in text.replace("|", " ").splitlines() if "-small-" in line}
+        assert all(f" {count} " in table[f"{name}-small-serial"] for name, count in pairs.items())
+        assert set(pairs) == {"seeded", "tiny"}
+        assert {record["extra_info"]["comparison"]["word"] for record in side["benchmarks"]} <= {"ok", "undecided"}
+    listed = repository.run(
+        Path(sys.executable).with_name("pytest-benchmark"),
+        "compare",
+        "--group-by=fullname",
+        "--sort=name",
+        "--columns=min",
+    )
+    listed.stdout.fnmatch_lines(
+        [f"*tiny-small-serial*({number}_{side}-*" for number, side in (("0001", "base"), ("0002", "head"))]
+    )
+
+    hashes: dict[str, list[str]] = {}
+    for line in seeds.read_text().splitlines():
+        hashes.setdefault(line.split()[0], []).append(line.split()[1])
+    base, head = hashes.values()
+    assert base == head
+    assert len(set(base)) == len(base) >= 2
+
+
+def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
+    """Many changes at once, and tests without any between them."""
+    alike = ("slow", "strict", "raising", "faltering", "forgetful", "hungry", "other", "gone")
+    for name in alike:
+        add_workload(name, QUICKER)
+    add_workload("quick", QUICKER, SLOWER)
+    add_workload("mended", QUICKER, RAISES)
+    commit(repository.path)
+    add_workload("slow", QUICKER, SLOWER)
+    add_workload("strict", QUICKER, SLOWER, ("check=check,", "check=check, tolerance=0.5,"))
+    add_workload("quick", QUICKER)
+    add_workload("raising", QUICKER, RAISES)
+    add_workload("faltering", QUICKER, *FALTERS)
+    add_workload("forgetful", QUICKER, FORGETS)
+    add_workload("mended", QUICKER)
+    add_workload("hungry", QUICKER, ("check=check,", "check=check, memory={'small': 10**15},"))
+    add_workload("other", ("400_000", "40_001"))
+    add_workload("newcomer", QUICKER)
+    (repository.path / "workloads" / "gone.py").unlink()
+    result = compare(repository, "--against", "HEAD", *COARSE, selected="serial")
+    assert result.ret == 1
+    found = verdicts(result)
+    expected = {
+        "slow": "REGRESSED (tolerance 40 %)",
+        "strict": "REGRESSED (tolerance 50 %)",
+        "quick": "improved",
+        "raising": "FAILING: fails on head: ValueError: out of luck",
+        "faltering": "FAILING: fails on head: ValueError: out of breath",
+        "forgetful": "FAILING: fails on head: sums forgotten",
+        "mended": "not compared: fails on base: ValueError: out of luck",
+        "newcomer": "new: base does not have it",
+        "gone": "REMOVED: head does not have it",
+    }
+    assert {name: verdict for name, verdict in found.items() if name in expected} == expected
+    assert found["tiny"] in ALIKE
+    assert found["hungry"].startswith("not compared: skipped on head: hungry-small-serial needs 1000000.0 GB of memory")
+    assert found["other"].startswith("not compared: other work on base than on head: the digest of the items is ")
+    assert set(found) == {*alike, "quick", "mended", "tiny", "newcomer"}
+    result.stdout.fnmatch_lines(
+        ["2 regressed, 3 failing, 1 removed, *3 not compared, 1 new, 1 improved*. Smallest slowdown this *"]
+    )
+    assert "head working tree (11 files changed)" in result.stdout.str()
+
+
+def test_a_faster_tree_passes(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
+    add_workload("slow", QUICKER, SLOWER)
+    commit(repository.path)
+    add_workload("slow", QUICKER)
+    result = compare(repository, "--against", "HEAD", *COARSE, selected="slow and serial")
+    assert verdicts(result) == {"slow": "improved"}
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "word", "status"),
+    [
+        ((), (RAISES,), "FAILING: fails on head: ValueError: out of luck", 1),
+        ((RAISES,), (), "not compared: fails on base: ValueError: out of luck", 3),
+        ((), None, "REMOVED: head does not have it", 1),
+        (None, (), "new: base does not have it", 6),
+    ],
+)
+def test_the_exit_status_is_that_of_the_change(
+    repository: pytest.Pytester,
+    add_workload: AddWorkload,
+    before: tuple[tuple[str, str], ...] | None,
+    after: tuple[tuple[str, str], ...] | None,
+    word: str,
+    status: int,
+) -> None:
+    """Of one test alone or, where a side lacks it, beside one that a single pass leaves undecided."""
+    if before is not None:
+        add_workload("changed", QUICKER, *before)
+    commit(repository.path)
+    if after is not None:
+        add_workload("changed", QUICKER, *after)
+    else:
+        (repository.path / "workloads" / "changed.py").unlink()
+    lacking = before is None or after is None
+    result = compare(repository, "--against", "HEAD", *ONE_PASS, selected="serial" if lacking else "changed and serial")
+    assert verdicts(result)["changed"] == word
+    assert result.ret == status
+    if status == 3:
+        result.stderr.fnmatch_lines(["ERROR: no test could be compared"])
+
+
+def test_repository_and_tree_stay_as_they_are(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
+    """With staged, unstaged, untracked and stashed changes."""
+    root = repository.path
+    (root / "notes.txt").write_text("stashed\n")
+    git(root, "stash", "push", "--quiet", "--include-untracked")
+    git(root, "branch", "other")
+    (root / "README.md").write_text("staged\n")
+    git(root, "add", "README.md")
+    (root / "README.md").write_text("staged, then changed\n")
+    add_workload("untracked", QUICKER)
+    with (root / "workloads" / "tiny.py").open("a") as file:
+        file.write("# changed\n")
+    status = git(root, "status", "--porcelain")
+    before = contents(root)  # git's own files, too: index, branches, stash, objects
+    result = compare(repository, "--against", "HEAD", *ONE_PASS)
+    assert result.ret == 6
+    assert "head working tree (3 files changed)" in result.stdout.str()
+    assert contents(root) == before
+    assert git(root, "status", "--porcelain") == status
+    (base, head) = saved(repository).values()
+    assert (base["commit_info"]["dirty"], head["commit_info"]["dirty"]) == (False, True)
+    assert base["commit_info"]["id"] == head["commit_info"]["id"] == git(root, "rev-parse", "HEAD")
+
+
+def test_a_selection_means_the_same_on_both_sides(repository: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the tree or a folder in it, by relative or absolute path; images and report where base has no folder."""
+    (out := repository.path / ".benchmarks" / "out").mkdir(parents=True)
+    node = "benchmarks/test_workloads.py::test_workload[tiny-small-serial]"
+    report = f"--report={out / 'r.md'}"
+    result = pytest_in(repository, f"{repository.path}/{node}", "--against", "HEAD", *ONE_PASS, report)
+    assert (result.ret, set(verdicts(result))) == (6, {"tiny"})
+    assert (out / "r.md").exists()
+    monkeypatch.chdir(repository.path / "benchmarks")
+    report = "--report=../.benchmarks/out/below.md"
+    result = pytest_in(
+        repository, node.partition("/")[2], "--against", "HEAD", *ONE_PASS, report, "--image-source=../.benchmarks"
+    )
+    assert (result.ret, set(verdicts(result))) == (6, {"tiny"})
+    assert (out / "below.md").exists()
+
+
+@pytest.mark.parametrize("ref", [(), ("--against", "HEAD")])
+def test_another_interpreter_is_a_base(repository: pytest.Pytester, ref: tuple[str, ...]) -> None:
+    result = compare(repository, *ref, "--against-python", sys.executable, *ONE_PASS)
+    assert (result.ret, set(verdicts(result))) == (6, {"tiny"})
+    result.stdout.fnmatch_lines(["base * under another interpreter · head working tree * · 1 pass · *"])
+    short = git(repository.path, "rev-parse", "--short", "HEAD")
+    assert set(saved(repository)) == {f"base-{short}", f"head-{short}"}
+
+
+def test_files_that_change_meanwhile_end_it(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
+    """Head's check edits head, as somebody at an editor would."""
+    editor = "    with open(__file__, 'a') as file:\n        file.write('# and on\\n')\n"
+    commit(repository.path)
+    add_workload("tiny", QUICKER, ('    return "sums', f'{editor}    return "sums'))
+    result = compare(repository, "--against", "HEAD", *COARSE)
+    refused(result, "head's files changed while the comparison ran: start it again", 3)
+
+
+PROTOCOL_FILE = "benchmarks/harness/lockstep.py"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--against nowhere", "--against nowhere: git knows no such revision here; name a branch, a tag or a commit"),
+        ("--against HEAD --benchmark-disable", "--benchmark-disable does not go with --against: nothing would be *"),
+        ("--against HEAD --benchmark-skip", "--benchmark-skip does not go with --against: nothing would be timed"),
+        ("--against HEAD --benchmark-json x.json", "--benchmark-json does not go with --against: each side is *"),
+        ("--against HEAD --ray-address auto", "--ray-address does not go with --against: each side needs a Ray *"),
+        (
+            "--against HEAD --benchmark-max-time 3",
+            "--benchmark-max-time does not go with --against: --budget *",
+        ),
+        ("--against HEAD --tolerance abc", "--tolerance abc: must be a percentage from 0 to 100, as 2 or 2.5"),
+        ("--against HEAD --must-see 1", "--must-see 1: must be more than the tolerance of 2 %, *"),
+        ("--against HEAD --budget 0", "--budget 0: must be a number of seconds, as 300"),
+        ("--tolerance 3", "--tolerance 3: it is for comparisons; add --against REF"),
+        ("--against-python nowhere", "--against-python nowhere: there is no such interpreter; name one, *"),
+    ],
+)
+def test_what_can_t_be_asked_for_is_one_sentence(repository: pytest.Pytester, options: str, sentence: str) -> None:
+    refused(compare(repository, *options.split()), sentence)
+
+
+def refused(result: pytest.RunResult, sentence: str, status: int = pytest.ExitCode.USAGE_ERROR) -> None:
+    """One line on standard error, and no traceback."""
+    result.stderr.fnmatch_lines([f"ERROR: {sentence}"])
+    assert result.ret == status
+    assert len([line for line in result.errlines if line.strip()]) == 1
+    assert "Traceback" not in result.stdout.str()
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_an_interpreter_without_ray_is_one_sentence(repository: pytest.Pytester, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "v"], check=True)
+    sentence = f"--against-python {tmp_path / 'v'}: it lacks ray, pytest, pytest-benchmark, numpy; install there *"
+    refused(compare(repository, "--against-python", str(tmp_path / "v")), sentence)
+
+
+def test_without_a_repository_there_are_no_revisions(suite: pytest.Pytester) -> None:
+    sentence = f"--against main: {suite.path} is not in a git repository, so it has no revisions to compare with"
+    refused(compare(suite, "--against", "main"), sentence)
+
+
+def test_a_shallow_clone_is_told_how_to_get_the_revision(
+    repository: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = git(repository.path, "rev-parse", "HEAD")
+    commit(repository.path)
+    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{repository.path}", "clone")
+    monkeypatch.chdir(tmp_path / "clone")
+    refused(compare(repository, "--against", first), f"--against {first}: this shallow clone does not have that *")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence", "status"),
+    [
+        (
+            PROTOCOL_FILE,
+            None,
+            "",
+            f"--against HEAD~1: * does not speak the turn protocol (it has no {PROTOCOL_FILE}); name a revision *",
+            pytest.ExitCode.USAGE_ERROR,
+        ),
+        (
+            PROTOCOL_FILE,
+            "PROTOCOL = ",
+            "PROTOCOL = 99",
+            "base speaks version 99* of the turn protocol, this tree *: compare revisions that speak the same",
+            3,
+        ),
+        (
+            "conftest.py",
+            "import os",
+            "import os import",
+            "base ended with status 4: SyntaxError: invalid syntax, pass 1",
+            3,
+        ),
+        ("benchmarks/harness/session.py", "import contextlib", "1 / 0", None, 3),
+        (
+            "benchmarks/test_workloads.py",
+            "import pytest",
+            "import pytest pytest",
+            "base ended with status 2: *SyntaxError: invalid syntax, pass 1",
+            3,
+        ),
+    ],
+)
+def test_a_base_that_can_t_take_part_is_one_sentence(
+    repository: pytest.Pytester, file: str, old: str | None, new: str, sentence: str | None, status: int
+) -> None:
+    path = repository.path / file
+    text = path.read_text()
+    if old is None:
+        path.unlink()
+    else:
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+    commit(repository.path)
+    path.write_text(text)
+    commit(repository.path)
+    result = compare(repository, "--against", "HEAD~1", "--budget", "20")
+    if sentence is None:
+        assert verdicts(result)["tiny"].startswith("not compared: fails on base: ZeroDivisionError")
+        sentence = "no test could be compared"
+    refused(result, sentence.replace("[", "[[]"), status)
+
+
+def test_a_head_that_can_t_be_collected_is_named(repository: pytest.Pytester) -> None:
+    path = repository.path / "benchmarks" / "test_workloads.py"
+    path.write_text(f"import nothing_of_the_sort\n{path.read_text()}")
+    result = compare(repository, "--against", "HEAD", *ONE_PASS)
+    refused(result, "head ended with status 2: ModuleNotFoundError: No module named 'nothing_of_the_sort', pass 1", 1)
+
+
+def test_nothing_selected_is_one_sentence(repository: pytest.Pytester) -> None:
+    sentence = "nothing is selected that could be compared: name benchmarks, as in `pytest benchmarks --against REF`"
+    refused(compare(repository, "--against", "HEAD", selected="nothing"), sentence, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def test_tests_that_time_nothing_are_not_compared(repository: pytest.Pytester) -> None:
+    (repository.path / "tests").mkdir()
+    (repository.path / "tests" / "test_nothing.py").write_text("def test_nothing(): pass\n")
+    commit(repository.path)
+    sentence = "nothing is selected that could be compared: name benchmarks, as in `pytest benchmarks --against REF`"
+    refused(pytest_in(repository, "--against", "HEAD", "tests"), sentence, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def test_stopping_at_the_first_failure_still_tells_what_failed(
+    repository: pytest.Pytester, add_workload: AddWorkload
+) -> None:
+    add_workload("brittle", QUICKER)
+    commit(repository.path)
+    add_workload("brittle", QUICKER, RAISES)
+    result = compare(repository, "--against", "HEAD", *ONE_PASS, "-x", selected="serial")
+    assert verdicts(result)["brittle"] == "FAILING: fails on head: ValueError: out of luck"
+    assert result.ret == 1
+
+
+def test_two_comparisons_would_time_each_other(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
+    os.mkfifo(started := repository.path / ".git" / "started")
+    add_workload("endless", ("    total = 0", f"    open({str(started)!r}, 'w').close()\n    while True: pass"))
+    commit(repository.path)
+    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", "endless and serial", "--against", "HEAD"]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        started.open().close()  # blocks until a side has begun
+        sentence = f"another comparison runs in {repository.path}, and the two would time each other: wait until *"
+        refused(compare(repository, "--against", "HEAD"), sentence)
+        first.send_signal(signal.SIGINT)
+        _, said = first.communicate(timeout=10)
+    finally:
+        first.kill()
+    assert (said, first.returncode) == ("ERROR: interrupted: no verdict\n", 2)
