@@ -7,7 +7,7 @@ verdicts are looked at, `trial`'s; what they say, `verdict`'s.
 import time
 from collections.abc import Sequence
 
-from benchmarks.harness import comparison_report, planning
+from benchmarks.harness import comparison_report, lockstep, planning
 from benchmarks.harness.against_options import Against
 from benchmarks.harness.comparison import Comparison, Outcome, Word
 from benchmarks.harness.keeper import Keeper
@@ -43,6 +43,7 @@ class Conductor:
         self.passes: list[PassRecord] = []
         self._sides, self._asked, self._keeper, self._progress = sides, asked, keeper, progress
         self._start = time.monotonic()
+        self._files = {side.name: lockstep.tree_digest(side.tree) for side in sides}
         self._limits = Limits(asked.tolerance, asked.must_see)
         self._trial = Trial(asked.budget, {})
         self._without: dict[str, tuple[Word, str]] = {}  # tests that get no verdict: the word instead, and why
@@ -60,6 +61,7 @@ class Conductor:
             self._progress.starts(number)
             one = Pass(number, self._sides, self._keeper, self._asked.patience, self._progress.turn)
             self._absorb(one.run(self._choose, self._pairs))
+            self._require_unchanged()
             more = self._trial.step(len(self.passes), self._elapsed(), self._expected)
             so_far = comparison_report.one_line(self.outcomes().values()) if self._trial.looks else ""
             self._progress.passed(len(self.passes), more, so_far)
@@ -75,10 +77,12 @@ class Conductor:
             if not common:
                 raise NothingToCompareError(_nothing(base, head))
             self._trial = Trial(self._asked.budget, dict.fromkeys(common, self._limits))
-        for side, facts in record.facts.items():
-            if self.passes and facts["files"] != self.passes[0].facts[side]["files"]:
-                raise ChangedError(f"{side}'s files changed while the comparison ran: start it again")
         return self._trial.open
+
+    def _require_unchanged(self) -> None:
+        for side in self._sides:
+            if lockstep.tree_digest(side.tree) != self._files[side.name]:
+                raise ChangedError(f"{side.name}'s files changed while the comparison ran: start it again")
 
     def _pairs(self, test: str, pair_s: float) -> int:
         """How many pairs of a test to run in this pass."""
@@ -138,8 +142,7 @@ class Conductor:
     def _notes(self) -> list[str]:
         base, head = self._sides
         notes = [pins] if (pins := differing_pins(base, head)) else []
-        facts = self.passes[0].facts
-        if facts["base"]["files"] == facts["head"]["files"] and base.python == head.python:
+        if self._files["base"] == self._files["head"] and base.python == head.python:
             notes.append("Both sides have the same files: this compares the code with itself.")
         if idle := [record.idle_share for record in self.passes if record.idle_share is not None]:
             notes.append(f"While one side got ready, the waiting one used {max(idle):.1%} of a core at most.")

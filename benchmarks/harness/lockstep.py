@@ -8,7 +8,7 @@ costs CPU (set-up, warm-up, every round, checks, saving) happens in its turn, or
 JSON over a socket that it inherits, each with `at`, the `turn` that it ends (start and end, seconds of the monotonic
 clock that both sides share), the `rounds` that it ran and the `outcome` of a test that has ended:
 
-    collected   protocol, tests, files, python, versions    → {"tests": [ids to run, in order]}
+    collected   protocol, tests, python                     → {"tests": [ids to run, in order]}
     test        test                                        → {}
     ready       test, seconds, params, tasks, items         → {"rounds": n} or {"stop": reason}
     round                                                   → {} or {"stop": reason}
@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import workloads
-from benchmarks.harness import machine, origin
+from benchmarks.harness import origin
 
 if TYPE_CHECKING:
     from benchmarks.harness.pairing import Subject
@@ -152,9 +152,7 @@ class Turns:
             "collected",
             protocol=PROTOCOL,
             tests=list(found),
-            files=tree_digest(config.rootpath),
             python=platform.python_version(),
-            versions=machine.versions(),
         )
         chosen = [found[test] for test in answer["tests"]]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])

@@ -64,7 +64,7 @@ class PassRecord:
 
     Attributes:
         found: for each side the ids of the tests that it has.
-        facts: for each side its `files`, `python` and `versions`.
+        python: for each side its version.
         tests: by id, in the order in which they ran.
         seconds: the whole pass.
         idle_share: the part of a core that the waiting side's processes used while the other one got ready; None where
@@ -73,7 +73,7 @@ class PassRecord:
     """
 
     found: dict[str, list[str]] = field(default_factory=dict)
-    facts: dict[str, Message] = field(default_factory=dict)
+    python: dict[str, str] = field(default_factory=dict)
     tests: dict[str, TestPass] = field(default_factory=dict)
     seconds: float = 0.0
     idle_share: float | None = None
@@ -147,7 +147,7 @@ class Pass:
                 f"{lockstep.PROTOCOL}: compare revisions that speak the same",
             )
         self.record.found[running.name] = message["tests"]
-        self.record.facts[running.name] = {key: message[key] for key in ("files", "python", "versions")}
+        self.record.python[running.name] = message["python"]
 
     def _test(self, test: str, plan: Callable[[str, float], int], last: bool) -> None:
         record = self.record.tests[test] = TestPass()
@@ -178,7 +178,7 @@ class Pass:
             return f"did not get ready on {' and '.join(missing)}"
         base, head = (running.message for running in sorted(self._running, key=lambda running: running.name))
         for key, name in (("params", "size"), ("tasks", "number of items"), ("items", "digest of the items")):
-            if key == "items" and len({facts["python"] for facts in self.record.facts.values()}) > 1:
+            if key == "items" and len(set(self.record.python.values())) > 1:
                 continue  # another Python may write the same items in other bytes
             if base[key] != head[key]:
                 return f"other work on base than on head: the {name} is {base[key]} there and {head[key]} here"

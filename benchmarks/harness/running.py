@@ -17,8 +17,8 @@ from benchmarks.harness.lockstep import Channel, Message
 from benchmarks.harness.sides import Side
 
 # glibc decides as it goes whether freed memory is given back, to be faulted in anew: one process ran an image task in
-# 25 ms, the next one in 35, and Fibonacci spent two thirds of its 45 ms on page faults. With thresholds that keep memory
-# and huge pages, seven processes each took 19 to 21 and 13.4 to 14.0 ms. It reads them at start, so only sides can have
+# 25 ms, the next one in 35, and Fibonacci spent two thirds of its 45 ms on page faults. With memory kept, in huge
+# pages, seven processes each took 19 to 21 and 13.4 to 14.0 ms. It reads them at start, so only sides can have
 # them; other systems don't know them.
 TUNABLES = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
 

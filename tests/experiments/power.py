@@ -55,12 +55,13 @@ def asv(same: Sequence[Sequence[RoundPair]]) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="+")
     parser.add_argument("--budget", type=float, default=600)
     parser.add_argument("--runs", type=int, default=2000)
     parser.add_argument("--report", type=Path)
     asked = parser.parse_args()
-    lines = list(recording.read(asked.file))
+    lines = [line for file in asked.file for line in recording.read(file)]
+    lines = [line for line in lines if len(line["tests"]) == len(lines[0]["tests"])]  # later, some were decided
     same = [line for line in lines if not line["injected"]]
     print(f"{len(same)} passes of identical code, {len(lines) - len(same)} injected; budget {asked.budget:.0f} s")
     spreads(lines)
@@ -172,7 +173,7 @@ def rules(lines: Sequence[Line], same: Sequence[Line]) -> None:
 
 def before(same: Sequence[Line], line: Line) -> Line:
     """The last pass of identical code before this one."""
-    return max((one for one in same if one["number"] < line["number"]), key=lambda one: int(one["number"]))
+    return max((one for one in same if one["at"] < line["at"]), key=lambda one: float(one["at"]), default=same[0])
 
 
 def coverage(lines: Sequence[Line], size: int = 4, level: float = 0.95) -> None:
