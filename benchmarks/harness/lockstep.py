@@ -10,7 +10,7 @@ clock that both sides share), the `rounds` that it ran and the `outcome` of a te
 
     collected   protocol, tests, python                     → {"tests": [ids to run, in order]}
     test        test                                        → {}
-    ready       test, seconds, params, tasks, items         → {"rounds": n} or {"stop": reason}
+    ready       seconds, tolerance, params, tasks, items    → {"rounds": n} or {"stop": reason}
     round                                                   → {} or {"stop": reason}
     done        after the last round                        → {}
     end                                                     → {}, then the process saves its JSON and exits

@@ -1,0 +1,346 @@
+"""The turn protocol at a side's end; what a conductor makes of it is tested with real comparisons.
+
+The conductor here is the test: as a side blocks after each message, all answers can be given before it starts.
+"""
+
+import os
+import platform
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.harness import lockstep
+from benchmarks.harness.lockstep import PROTOCOL, Channel, StoppedError, Turns, tree_digest
+from benchmarks.harness.pairing import Subject
+from benchmarks.harness.stamps import Execution
+from benchmarks.harness.variants import Round, Serial
+from tests.harness import tasks
+from workloads import Workload
+
+Message = dict[str, Any]
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[Channel, Channel]]:
+    """The conductor's end and a side's."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    theirs.settimeout(10)
+    with ours, theirs:
+        yield Channel(ours), Channel(theirs)
+
+
+def answered(conductor: Channel, *answers: Message) -> None:
+    for answer in answers:
+        conductor.send(answer)
+
+
+def received(channel: Channel) -> Message:
+    message = channel.receive()
+    assert message is not None
+    return message
+
+
+# Messages
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda of: st.lists(of),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(st.text(), json_values), max_size=8))
+@settings(deadline=None, max_examples=30)
+def test_messages_arrive_as_they_were_in_their_order(messages: list[Message]) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        one, other = Channel(ours), Channel(theirs)
+        for message in messages:
+            one.send(message)
+        assert [other.receive() for _ in messages] == messages
+        ours.close()
+        assert other.receive() is None
+
+
+def test_a_message_may_come_in_pieces(line: tuple[Channel, Channel]) -> None:
+    conductor, side = line
+    for piece in (b'{"at": "ro', b'und"}\n{"at"', b': "done"}\n'):
+        side.socket.sendall(piece)
+    assert [conductor.receive(), conductor.receive()] == [{"at": "round"}, {"at": "done"}]
+
+
+def test_half_a_message_of_one_who_is_gone_is_none(line: tuple[Channel, Channel]) -> None:
+    conductor, side = line
+    side.socket.sendall(b'{"at": "ro')
+    side.socket.close()
+    assert conductor.receive() is None
+
+
+def test_one_who_leaves_without_reading_is_gone_all_the_same(line: tuple[Channel, Channel]) -> None:
+    """Then the kernel resets the line."""
+    conductor, side = line
+    conductor.send({"rounds": 40})
+    side.socket.close()
+    assert conductor.receive() is None
+    with pytest.raises(OSError, match="pipe"):
+        conductor.send({})
+
+
+# A side's end
+
+
+def squares(tolerance: float | None = None) -> Subject:
+    workload = Workload(
+        task=tasks.square,
+        items=lambda size, tasks: list(range(tasks)),
+        check=lambda items, results: "squares",
+        sizes={"small": {"side": 3}, "medium": {}, "full": {}},
+        tolerance=tolerance,
+    )
+    return Subject("squares", "small", workload, [0, 1, 2], Serial(1), None)
+
+
+def test_ready_tells_what_is_timed_and_returns_how_often(line: tuple[Channel, Channel]) -> None:
+    conductor, side = line
+    answered(conductor, {"rounds": 40})
+    assert Turns(side).ready(squares(tolerance=0.1), seconds=0.05) == 40
+    message = received(conductor)
+    assert (message["at"], message["seconds"], message["tolerance"]) == ("ready", 0.05, 0.1)
+    assert (message["params"], message["tasks"]) == ({"side": 3}, 3)
+    assert (message["rounds"], message["outcome"]) == ([], None)
+
+
+def test_the_same_items_have_the_same_digest(line: tuple[Channel, Channel]) -> None:
+    conductor, side = line
+    one, again, other = squares(), squares(), squares()
+    other.items[2] = 3
+    turns = Turns(side)
+    digests = []
+    for subject in (one, again, other):
+        answered(conductor, {"rounds": 4})
+        turns.ready(subject, 0.1)
+        digests.append(received(conductor)["items"])
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_turn_ends_with_the_message_and_begins_with_the_answer(line: tuple[Channel, Channel]) -> None:
+    conductor, side = line
+    before = time.perf_counter()
+    turns = Turns(side)
+    answered(conductor, {}, {})
+    between = []
+    for _ in range(2):
+        turns.take_round()
+        between.append(time.perf_counter())
+    (start, end), (next_start, next_end) = (received(conductor)["turn"] for _ in range(2))
+    assert before <= start <= end <= next_start <= between[0] <= next_end <= between[1]
+
+
+def test_rounds_go_with_the_next_message_and_only_with_it(line: tuple[Channel, Channel]) -> None:
+    """With the time in which driver or workers were busy, also where a worker ends after the driver."""
+    conductor, side = line
+    turns = Turns(side)
+    late = Execution(None, ("", 7), 100.1, 101.5, 1.4)
+    answered(conductor, {}, {}, {})
+    turns.note(Round(100.0, 1.25, 0.05, [late]))
+    turns.note(Round(102.0, 1.0, 0.05, [], invalid="a garbage collection"))
+    turns.take_round()
+    turns.take_round()
+    first, second = received(conductor), received(conductor)
+    assert first["at"] == second["at"] == "round"
+    assert first["rounds"] == [
+        {"seconds": 1.25, "start": 100.0, "end": 101.5, "invalid": ""},
+        {"seconds": 1.0, "start": 102.0, "end": 103.0, "invalid": "a garbage collection"},
+    ]
+    assert second["rounds"] == []
+
+
+@pytest.mark.parametrize("stopped", ["ready", "round"])
+def test_a_test_that_is_stopped_says_why(line: tuple[Channel, Channel], stopped: str) -> None:
+    conductor, side = line
+    answered(conductor, {"stop": "the other side could not go on"})
+    turns = Turns(side)
+    with pytest.raises(StoppedError, match="the other side could not go on"):
+        turns.ready(squares(), 0.1) if stopped == "ready" else turns.take_round()
+    answered(conductor, {})
+    turns.take_round()  # the next one goes on
+
+
+@pytest.mark.parametrize("gone", ["before", "after"])
+def test_a_side_without_a_conductor_ends(line: tuple[Channel, Channel], gone: str) -> None:
+    conductor, side = line
+    if gone == "before":
+        conductor.socket.close()
+    else:
+        conductor.socket.shutdown(socket.SHUT_WR)
+    turns = Turns(side)
+    with pytest.raises(pytest.exit.Exception, match="the comparison has ended") as caught:
+        turns.take_round()
+    assert caught.value.returncode == pytest.ExitCode.INTERRUPTED
+    turns.pytest_sessionfinish()  # says nothing more, and does not wait
+
+
+# A whole session
+
+SESSION = """
+import pytest
+
+@pytest.fixture
+def measure():
+    pass
+
+@pytest.fixture
+def broken():
+    raise RuntimeError("no cluster")
+
+def test_good(measure): pass
+def test_bad(measure): assert [1, 2] == [1, 3], "they differ"
+def test_said(measure): pytest.fail("costs too much", pytrace=False)
+def test_raises(measure): {}["key"]
+def test_skipped(measure): pytest.skip("no memory")
+def test_without_set_up(measure, broken): pass
+def test_left_out(measure): pass
+def test_of_something_else(): pass
+"""
+
+
+@pytest.fixture
+def tree(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makepyfile(test_own=SESSION)
+    pytester.makeconftest("")
+    return pytester
+
+
+def test_a_session_says_what_it_has_and_runs_what_it_is_told_to(
+    tree: pytest.Pytester, line: tuple[Channel, Channel]
+) -> None:
+    conductor, side = line
+    wanted = [f"test_own.py::test_{name}" for name in ("raises", "good", "skipped", "without_set_up", "said", "bad")]
+    answered(conductor, {"tests": wanted}, *[{}] * (len(wanted) + 1))
+    result = tree.inline_run("-q", plugins=[Turns(side)])
+    result.assertoutcome(passed=1, failed=4, skipped=1)
+    messages = [received(conductor) for _ in range(len(wanted) + 2)]
+    collected = messages[0]
+    assert (collected["at"], collected["protocol"]) == ("collected", PROTOCOL)
+    assert [test.partition("test_own.py::test_")[2] for test in collected["tests"]] == [
+        *("good", "bad", "said", "raises", "skipped", "without_set_up", "left_out"),
+    ]
+    assert collected["python"] == platform.python_version()
+    assert [message["at"] for message in messages] == ["collected", *["test"] * len(wanted), "end"]
+    assert [message["test"] for message in messages[1:-1]] == wanted
+    assert messages[1]["outcome"] is None
+    outcomes = [message["outcome"] for message in messages[2:]]
+    assert [outcome.pop("test") for outcome in outcomes] == wanted
+    assert outcomes[:5] == [
+        {"word": "failed", "reason": "KeyError: 'key'"},
+        {"word": "passed", "reason": ""},
+        {"word": "skipped", "reason": "no memory"},
+        {"word": "failed", "reason": "RuntimeError: no cluster"},
+        {"word": "failed", "reason": "costs too much"},
+    ]
+    assert outcomes[5]["word"] == "failed"
+    assert outcomes[5]["reason"].startswith("AssertionError: they differ assert [1, 2] == [1, 3]")
+    turns = [message["turn"] for message in messages]
+    assert all(start <= end for start, end in turns)
+    assert all(end <= start for (_, end), (start, _) in pairwise(turns))
+
+
+def test_a_session_whose_conductor_is_gone_ends_as_if_interrupted(
+    tree: pytest.Pytester, line: tuple[Channel, Channel]
+) -> None:
+    conductor, side = line
+    answered(conductor, {"tests": ["test_own.py::test_good", "test_own.py::test_bad"]}, {})
+    conductor.socket.shutdown(socket.SHUT_WR)
+    result = tree.inline_run("-q", plugins=[Turns(side)])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.assertoutcome(passed=1)
+
+
+# Being a side
+
+
+def test_only_a_session_that_was_told_so_is_a_side(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(lockstep.TURN_VARIABLE, raising=False)
+    config = pytester.parseconfig()
+    lockstep.join(config)
+    assert not lockstep.is_side()
+    assert not config.pluginmanager.hasplugin("lockstep")
+
+
+def test_a_side_keeps_its_line_to_itself(
+    pytestconfig: pytest.Config,
+    line: tuple[Channel, Channel],
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it starts must not hold it: the conductor would not notice its end."""
+    conductor, side = line
+    number = os.dup(side.socket.fileno())
+    os.set_inheritable(number, True)
+    monkeypatch.setenv(lockstep.TURN_VARIABLE, str(number))
+    config = pytester.parseconfig(f"--rootdir={pytestconfig.rootpath}")
+    lockstep.join(config)
+    assert lockstep.is_side()
+    assert config.pluginmanager.hasplugin("lockstep")
+    assert not os.get_inheritable(number)
+    answered(conductor, {})
+    config.stash[lockstep.KEY].take_round()
+    assert received(conductor)["at"] == "round"
+
+
+def test_a_side_of_which_another_trees_modules_were_loaded_is_refused(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(lockstep.TURN_VARIABLE, "0")
+    with pytest.raises(pytest.UsageError, match=r"this side is .*, but what would be timed was loaded from "):
+        lockstep.join(pytester.parseconfig())
+
+
+# What a tree is
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    for name in ("conftest.py", "workloads/tiny.py", "benchmarks/harness/measure.py", "tests/test_it.py", "README.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"# {name}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["conftest.py", "workloads/tiny.py", "benchmarks/harness/measure.py"])
+def test_what_decides_about_times_is_in_a_trees_digest(files: Path, name: str) -> None:
+    before = tree_digest(files)
+    (files / name).write_text("# changed\n")
+    assert tree_digest(files) != before
+
+
+def test_a_new_a_lost_and_a_renamed_file_change_it(files: Path) -> None:
+    seen = {tree_digest(files)}
+    (files / "workloads" / "other.py").write_text("")
+    seen.add(tree_digest(files))
+    (files / "workloads" / "other.py").rename(files / "workloads" / "another.py")
+    seen.add(tree_digest(files))
+    (files / "workloads" / "tiny.py").unlink()
+    seen.add(tree_digest(files))
+    assert len(seen) == 4
+
+
+def test_nothing_else_changes_it_and_a_copy_has_the_same(files: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    before = tree_digest(files)
+    for name in ("README.md", "tests/test_it.py", "workloads/notes.txt"):
+        (files / name).write_text("# changed\n")
+    (files / "workloads" / "__pycache__").mkdir()
+    (files / "workloads" / "__pycache__" / "tiny.cpython-311.pyc").write_bytes(b"\0")
+    assert tree_digest(files) == before
+    copy = tmp_path_factory.mktemp("copy") / "tree"
+    shutil.copytree(files, copy)
+    assert tree_digest(copy) == before

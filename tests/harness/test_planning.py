@@ -1,0 +1,79 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.harness.planning import FIRST_PAIRS, LEAST_PAIRS, MOST_PAIRS, PASSES_WANTED, first_pairs, pairs
+from benchmarks.harness.verdict import PassEstimate
+
+ROOMY_S = 1e6
+"""A share of the budget that never limits."""
+
+seconds = st.floats(1e-4, 100)
+variances = st.floats(0, 1e-2)
+estimates = st.lists(
+    st.builds(PassEstimate, st.floats(-0.1, 0.1), variances, st.integers(LEAST_PAIRS, MOST_PAIRS)), max_size=8
+)
+
+
+def passes(spread: float, variance: float = 1e-5, count: int = 8, of: int = 40) -> list[PassEstimate]:
+    return [PassEstimate(spread * (-1) ** number, variance, of) for number in range(count)]
+
+
+@given(st.dictionaries(st.sampled_from("abc"), estimates, min_size=1), seconds, seconds, seconds)
+def test_any_plan_is_whole_blocks_of_four_within_limits(
+    known: dict[str, list[PassEstimate]], pair_s: float, setup_s: float, share_s: float
+) -> None:
+    for count in (pairs("a", pair_s, setup_s, known, share_s), first_pairs(pair_s, share_s)):
+        assert count % 4 == 0
+        assert LEAST_PAIRS <= count <= MOST_PAIRS
+
+
+def test_without_knowledge_there_are_the_first_pairs() -> None:
+    assert first_pairs(0.1, ROOMY_S) == FIRST_PAIRS
+    assert pairs("new", 0.1, 1.0, {"new": [], "old": passes(0.01)}, ROOMY_S) == FIRST_PAIRS
+
+
+@given(st.floats(0.01, 1), st.floats(1, 1000))
+def test_rounds_leave_time_for_the_passes_that_are_wanted(pair_s: float, share_s: float) -> None:
+    count = first_pairs(pair_s, share_s)
+    assert count <= LEAST_PAIRS or (count - 4) * pair_s * PASSES_WANTED <= share_s
+
+
+def test_slow_rounds_are_few() -> None:
+    assert first_pairs(pair_s=2.0, share_s=60.0) == LEAST_PAIRS
+    assert pairs("a", 2.0, 10.0, {"a": passes(0.0, 1e-3)}, share_s=60.0) == LEAST_PAIRS
+
+
+def test_the_best_number_is_that_of_kalibera_and_jones() -> None:
+    """√(set-up / pair × within / between), of one test: √(9 / 0.01 × 400e-6 / 100e-6) = 60."""
+    spread = (100e-6 + 10e-6) ** 0.5  # passes differ by what their pairs leave open, and by 100e-6 of their own
+    known = [PassEstimate(sign * spread * (7 / 8) ** 0.5, 10e-6, 40) for sign in (1, -1) * 4]
+    assert pairs("a", 0.01, 9.0, {"a": known}, ROOMY_S) == 60
+
+
+def test_noisy_rounds_get_more_of_the_time_than_quiet_ones() -> None:
+    known = {"quiet": passes(0.01, 1e-7), "noisy": passes(0.01, 1e-4)}
+    assert pairs("noisy", 0.1, 10.0, known, ROOMY_S) > pairs("quiet", 0.1, 10.0, known, ROOMY_S)
+
+
+def test_short_rounds_are_more() -> None:
+    known = {"a": passes(0.01, 3e-5)}
+    assert pairs("a", 0.05, 10.0, known, ROOMY_S) > pairs("a", 0.5, 10.0, known, ROOMY_S)
+
+
+def test_passes_that_differ_much_make_pairs_pointless() -> None:
+    assert pairs("a", 0.1, 1.0, {"a": passes(0.3)}, ROOMY_S) == LEAST_PAIRS
+
+
+def test_passes_that_add_nothing_make_pairs_worth_their_time() -> None:
+    assert pairs("a", 0.01, 10.0, {"a": passes(0.0, 1e-4)}, ROOMY_S) == MOST_PAIRS
+
+
+def test_a_dear_set_up_is_worth_more_pairs() -> None:
+    known = {"a": passes(0.01)}
+    assert pairs("a", 0.1, 60.0, known, ROOMY_S) > pairs("a", 0.1, 2.0, known, ROOMY_S)
+
+
+def test_few_passes_do_not_make_the_plan_jump() -> None:
+    """Two passes that happen to agree, or not, are no reason for another number."""
+    agreeing, apart = passes(0.0, count=2), passes(0.05, count=2)
+    assert pairs("a", 0.1, 10.0, {"a": agreeing}, ROOMY_S) == pairs("a", 0.1, 10.0, {"a": apart}, ROOMY_S)
