@@ -56,7 +56,17 @@ REFUSED = {
 """Options that make no sense with --against, and why, by their name in pytest."""
 
 INFORMING = (
-    *("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "collectonly", "setupplan", "cacheshow"),
+    *(
+        "help",
+        "version",
+        "markers",
+        "showfixtures",
+        "show_fixtures_per_test",
+        "collectonly",
+        "setupplan",
+        "setuponly",
+        "cacheshow",
+    ),
 )
 """Options that ask pytest for something else, by their name in it: with them nothing is compared."""
 

@@ -124,7 +124,10 @@ def resolve(root: Path, ref: str) -> str:
         SidesError: this is no repository, or it has no such revision.
     """
     if not _in_repository(root):
-        raise SidesError(f"--against {ref}: {root} is not in a git repository, so it has no revisions to compare with")
+        why = _refusal(root)
+        raise SidesError(
+            f"--against {ref}: {root} is not in a git repository{why}, so it has no revisions to compare with"
+        )
     found = _run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if found.returncode == 0:
         return found.stdout.strip()
@@ -236,6 +239,15 @@ def _in_repository(root: Path) -> bool:
         return _run(root, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true"
     except FileNotFoundError:
         return False  # no git here
+
+
+def _refusal(root: Path) -> str:
+    """What keeps git from a repository that is there all the same, in brackets; empty if there is none."""
+    try:
+        said = _run(root, "rev-parse", "--is-inside-work-tree").stderr.strip().partition("\n")[0]
+    except FileNotFoundError:
+        said = "git is not installed"
+    return "" if "not a git repository" in said or not said else f" that git would use ({said.removeprefix('fatal: ')})"
 
 
 def _has_commit(root: Path) -> bool:
