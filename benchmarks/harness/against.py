@@ -21,6 +21,7 @@ from benchmarks.harness.conductor import ChangedError, Conductor, NothingToCompa
 from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import SideError
 from benchmarks.harness.progress import Progress
+from benchmarks.harness.repository import RepositoryError
 from benchmarks.harness.sides import Side, SidesError, pair
 from workloads import IMAGE_SOURCE_VARIABLE
 
@@ -37,7 +38,7 @@ def run(config: pytest.Config) -> int:
             arguments = tuple(map(str, config.invocation_params.args))
             sides = pair(config.rootpath, started_in, arguments, asked.ref, asked.python, keeper.folder)
             return _compare(config, settings, asked, sides, keeper)
-    except (BusyError, SidesError) as error:
+    except (BusyError, RepositoryError, SidesError) as error:
         return _refuse(str(error), int(pytest.ExitCode.USAGE_ERROR))
     except NothingToCompareError as error:
         return _refuse(str(error), int(pytest.ExitCode.NO_TESTS_COLLECTED))

@@ -11,7 +11,8 @@ from benchmarks.harness import comparison_report, lockstep, planning
 from benchmarks.harness.against_options import Against
 from benchmarks.harness.comparison import Comparison, Outcome, Word
 from benchmarks.harness.keeper import Keeper
-from benchmarks.harness.passes import Pass, PassRecord
+from benchmarks.harness.pass_record import PassRecord
+from benchmarks.harness.passes import Pass
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.sides import Side, differing_pins
 from benchmarks.harness.trial import Trial

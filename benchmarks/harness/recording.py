@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness.keeper import Keeper
-from benchmarks.harness.passes import Pass, PassRecord
+from benchmarks.harness.pass_record import PassRecord
+from benchmarks.harness.passes import Pass
 from benchmarks.harness.sides import Side
 from benchmarks.harness.verdict import RoundPair
 

@@ -1,18 +1,16 @@
 """What is compared: base and head, each a complete tree under an interpreter.
 
-Owns git and the facts about a side. Reads the repository and changes nothing in it. Starts no session.
+Owns the facts about a side. Git is `repository`'s matter. Starts no session.
 """
 
 import json
-import os
 import subprocess
 import sys
-import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-PROTOCOL_FILE = Path("benchmarks/harness/lockstep.py")
+from benchmarks.harness import repository
 
 ASK = """
 import importlib.metadata as m, json, platform
@@ -75,37 +73,53 @@ def pair(
         folder: where base's tree may be unpacked.
 
     Raises:
-        SidesError: not a repository, no such revision, no such interpreter, or nothing that could be compared in it.
+        RepositoryError: not a repository, no such revision, or nothing that could be compared in it.
+        SidesError: no such interpreter, or one that lacks what a session needs.
     """
-    own = versions_of(sys.executable)
-    changed = _git(root, "status", "--porcelain", "--", ".").splitlines() if _in_repository(root) else None
-    commit = _git(root, "rev-parse", "--short", "HEAD") if changed is not None and _has_commit(root) else ""
-    dirty = f"working tree ({len(changed)} file{'s' * (len(changed) != 1)} changed)" if changed else ""
-    title = dirty or (f"working tree {commit}" if commit else "working tree")
-    label = (commit or "tree") + ("-dirty" if dirty else "")
-    commit_info = None
-    if commit:
-        branch = _git(root, "rev-parse", "--abbrev-ref", "HEAD")
-        commit_info = _commit_info(root, _git(root, "rev-parse", "HEAD"), branch, bool(changed))
-    head = Side("head", title, label, root, started_in, sys.executable, arguments, own, commit_info)
-    tree = root
+    head = _head(root, started_in, arguments)
+    base = replace(head, name="base")
     if ref is not None:
-        sha = resolve(root, ref)
-        tree = unpack(root, sha, ref, folder / "base")
-        title, label, commit_info = f"{ref} {sha[:7]}", sha[:7], _commit_info(root, sha, ref)
-        if sha.startswith(ref):
-            title = sha[:7]
-    versions = own
+        sha = repository.resolve(root, ref)
+        tree = repository.unpack(root, sha, ref, folder / "base")
+        inside = tree / started_in.relative_to(root) if started_in.is_relative_to(root) else started_in
+        base = replace(
+            base,
+            title=sha[:7] if sha.startswith(ref) else f"{ref} {sha[:7]}",
+            label=sha[:7],
+            tree=tree,
+            folder=inside,
+            arguments=tuple(_moved(argument, root, tree) for argument in arguments),
+            commit=repository.commit_info(root, sha, ref),
+        )
     if python is not None:
         python = _interpreter(python)
         versions = versions_of(python)
-        different = [f"{name} {version}" for name, version in versions.items() if version != own[name]]
-        title += f" under {', '.join(different) or 'another interpreter'}"
-        label += "".join(f"-{name}-{version}" for name, version in versions.items() if version != own[name])
-    moved = tuple(_moved(argument, root, tree) for argument in arguments)
-    inside = tree / started_in.relative_to(root) if started_in.is_relative_to(root) else started_in
-    base = Side("base", title, label, tree, inside, python or sys.executable, moved, versions, commit_info)
+        different = [(name, version) for name, version in versions.items() if version != head.versions[name]]
+        under = ", ".join(f"{name} {version}" for name, version in different) or "another interpreter"
+        base = replace(
+            base,
+            title=f"{base.title} under {under}",
+            label=base.label + "".join(f"-{name}-{version}" for name, version in different),
+            python=python,
+            versions=versions,
+        )
     return [base, head]
+
+
+def _head(root: Path, started_in: Path, arguments: tuple[str, ...]) -> Side:
+    """The tree as it is, under this interpreter."""
+    versions = versions_of(sys.executable)
+    title, label, commit = "working tree", "tree", None
+    if repository.readable(root):
+        changed = repository.git(root, "status", "--porcelain", "--", ".").splitlines()
+        if repository.has_commit(root):
+            label = repository.git(root, "rev-parse", "--short", "HEAD")
+            title = f"working tree {label}"
+            branch = repository.git(root, "rev-parse", "--abbrev-ref", "HEAD")
+            commit = repository.commit_info(root, repository.git(root, "rev-parse", "HEAD"), branch, bool(changed))
+        if changed:
+            title, label = f"working tree ({len(changed)} file{'s' * (len(changed) != 1)} changed)", f"{label}-dirty"
+    return Side("head", title, label, root, started_in, sys.executable, arguments, versions, commit)
 
 
 def _moved(argument: str, root: Path, tree: Path) -> str:
@@ -115,52 +129,6 @@ def _moved(argument: str, root: Path, tree: Path) -> str:
     if Path(path).is_absolute() and Path(path).is_relative_to(root):
         return f"{option}{equals}{tree / Path(path).relative_to(root)}{colons}{test}"
     return argument
-
-
-def resolve(root: Path, ref: str) -> str:
-    """The commit that `ref` names, in full.
-
-    Raises:
-        SidesError: this is no repository, or it has no such revision.
-    """
-    if not _in_repository(root):
-        why = _refusal(root)
-        raise SidesError(
-            f"--against {ref}: {root} is not in a git repository{why}, so it has no revisions to compare with"
-        )
-    found = _run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    if found.returncode == 0:
-        return found.stdout.strip()
-    if _git(root, "rev-parse", "--is-shallow-repository") == "true":
-        raise SidesError(
-            f"--against {ref}: this shallow clone does not have that revision; `git fetch --unshallow` brings all of "
-            "them, `git fetch --depth 1 origin REF` one (then --against FETCH_HEAD)"
-        )
-    raise SidesError(f"--against {ref}: git knows no such revision here; name a branch, a tag or a commit")
-
-
-def unpack(root: Path, sha: str, ref: str, target: Path) -> Path:
-    """The tree of a commit, as `git archive` has it, in a new folder `target`. Git itself stays as it is.
-
-    Raises:
-        SidesError: the revision has no suite where this tree has it, or one without the turn protocol.
-    """
-    target.mkdir()
-    command = ["git", "-C", str(root), "archive", "--format=tar", sha]  # below a repository's top: of that folder alone
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_quiet()) as archive:
-        assert archive.stderr is not None
-        try:
-            with tarfile.open(fileobj=cast(BinaryIO, archive.stdout), mode="r|") as tar:
-                tar.extractall(target, filter="tar")  # "data" refuses links that lead out of the tree; git has them
-        except tarfile.ReadError:
-            reason = archive.stderr.read().decode(errors="replace").strip()
-            raise SidesError(f"--against {ref}: git can't unpack that revision: {reason}") from None
-    if not (target / PROTOCOL_FILE).exists():
-        raise SidesError(
-            f"--against {ref}: {sha[:7]} does not speak the turn protocol (it has no {PROTOCOL_FILE}); name a revision "
-            "that does"
-        )
-    return target
 
 
 def versions_of(python: str) -> dict[str, str | None]:
@@ -217,56 +185,3 @@ def differing_pins(base: Side, head: Side) -> str:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
-def _commit_info(root: Path, sha: str, ref: str, dirty: bool = False) -> dict[str, Any]:
-    """As pytest-benchmark writes it."""
-    author_time, time = _git(root, "show", "--no-patch", "--no-show-signature", "--format=%aI|%cI", sha).split("|")
-    branch = ref if _run(root, "show-ref", "--verify", "--quiet", f"refs/heads/{ref}").returncode == 0 else "(detached)"
-    project = Path(_git(root, "rev-parse", "--show-toplevel")).name
-    return {
-        "id": sha,
-        "time": time,
-        "author_time": author_time,
-        "dirty": dirty,
-        "project": project,
-        "branch": branch,
-    }
-
-
-def _in_repository(root: Path) -> bool:
-    try:
-        return _run(root, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true"
-    except FileNotFoundError:
-        return False  # no git here
-
-
-def _refusal(root: Path) -> str:
-    """What keeps git from a repository that is there all the same, in brackets; empty if there is none."""
-    try:
-        said = _run(root, "rev-parse", "--is-inside-work-tree").stderr.strip().partition("\n")[0]
-    except FileNotFoundError:
-        said = "git is not installed"
-    return "" if "not a git repository" in said or not said else f" that git would use ({said.removeprefix('fatal: ')})"
-
-
-def _has_commit(root: Path) -> bool:
-    return _run(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode == 0
-
-
-def _git(root: Path, *arguments: str) -> str:
-    found = _run(root, *arguments)
-    if found.returncode:
-        raise SidesError(f"git {arguments[0]} failed: {found.stderr.strip()}")
-    return found.stdout.strip()
-
-
-def _run(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        ["git", "-C", str(root), *arguments], capture_output=True, text=True, env=_quiet(), check=False
-    )
-
-
-def _quiet() -> dict[str, str]:
-    """Without optional locks `git status` does not refresh the index on disk."""
-    return {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}

@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.harness import recording, sides
+from benchmarks.harness import recording, repository, sides
 from benchmarks.harness.keeper import Keeper
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +54,7 @@ def slow_down(tree: Path, shares: dict[str, float]) -> None:
 
 def copy_of_head(target: Path) -> Path:
     """The last commit's tree, without git."""
-    return sides.unpack(ROOT, sides.resolve(ROOT, "HEAD"), "HEAD", target)
+    return repository.unpack(ROOT, repository.resolve(ROOT, "HEAD"), "HEAD", target)
 
 
 def shares_of(number: int) -> dict[str, float]:

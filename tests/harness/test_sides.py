@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.sides import PROTOCOL_FILE, Side, SidesError, differing_pins, pair, resolve, unpack, versions_of
+from benchmarks.harness.repository import PROTOCOL_FILE, RepositoryError, resolve, unpack
+from benchmarks.harness.sides import Side, SidesError, differing_pins, pair, versions_of
 from tests.conftest import commit, git
 
 
@@ -69,7 +70,7 @@ def sides(
 
 def refusal(root: Path, folder: Path, ref: str | None = "HEAD", python: str | None = None) -> str:
     """The sentence."""
-    with pytest.raises(SidesError) as caught:
+    with pytest.raises((RepositoryError, SidesError)) as caught:
         pair(root, root, (), ref, python, folder)
     assert "\n" not in str(caught.value)
     return str(caught.value)
