@@ -1,6 +1,6 @@
 """How well does `--against` see on this machine? Records passes of this tree against itself, and simulates runs.
 
-    python -m benchmarks.calibrate --passes 20 --budget 600 --report power.svg
+    python -m benchmarks.calibrate --passes 20 --budget 300 --report power.svg
 
 Prints how often identical code would raise an alarm, and the smallest slowdown that nine runs in ten would see in each
 test. Both are conditional on the recording: record when the machine is as it will be.
@@ -18,6 +18,7 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks.harness import calibration, planning, recording
+from benchmarks.harness.against_options import BUDGET_S
 from benchmarks.harness.alone import BusyError, alone
 from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import SideError
@@ -36,7 +37,9 @@ def main() -> int:
     """The command; its exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibrate", description=__doc__.partition("\n")[0])
     parser.add_argument("--passes", type=int, default=20, help="to record, 8 or more (default: %(default)s)")
-    parser.add_argument("--budget", type=float, default=600, help="of the runs to simulate, seconds (default: 600)")
+    parser.add_argument(
+        "--budget", type=float, default=BUDGET_S, help="of the runs to simulate, seconds (default: %(default)g)"
+    )
     parser.add_argument("--tolerance", type=float, default=2, metavar="PERCENT", help="as of --against (default: 2)")
     parser.add_argument("--must-see", type=float, default=5, metavar="PERCENT", help="as of --against (default: 5)")
     parser.add_argument("--runs", type=int, default=1000, help="to simulate (default: %(default)s)")

@@ -84,7 +84,7 @@ def test_enough_passes_are_simulated_at_once(suite: pytest.Pytester) -> None:
     result = calibrate(suite, *options)
     assert result.ret == 0
     assert [re.sub(r" {2,}", "  ", line).rstrip() for line in result.outlines] == [
-        "9 passes of identical code, 40 simulated runs with a budget of 600 s; conditional on this recording:",
+        "9 passes of identical code, 40 simulated runs with a budget of 300 s; conditional on this recording:",
         "false alarms: 0 % [0.0 8.8] of runs; half of them end within 50 s",
         "  seen in 90 %  5 % is seen in  10 % is seen in",
         # Between 3 %, which is accepted, and 4 %, of which each run is sure: nine tenths of the way.
@@ -92,7 +92,7 @@ def test_enough_passes_are_simulated_at_once(suite: pytest.Pytester) -> None:
         "Wrote power.svg",
     ]
     shown = re.findall(r"<!-- (.*?) -->", (suite.path / "power.svg").read_text(encoding="utf-8"), re.DOTALL)
-    assert {"quiet-small-serial", "9 recorded passes, budget 600 s, bands: 95 % of 40 simulated runs"} <= set(shown)
+    assert {"quiet-small-serial", "9 recorded passes, budget 300 s, bands: 95 % of 40 simulated runs"} <= set(shown)
     assert file.read_bytes() == before
 
 

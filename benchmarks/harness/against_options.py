@@ -35,7 +35,7 @@ class Against:
 
 
 SAVED = "each side is saved in the storage anyway, as base-REVISION and head-REVISION"
-BUDGET_S = 600.0
+BUDGET_S = 300.0
 TOLERANCE, MUST_SEE = 0.02, 0.05
 
 REFUSED = {
@@ -78,7 +78,7 @@ def add(group: pytest.OptionGroup) -> None:
     option("--against-python", metavar="PATH", help="Compare with another interpreter: another Ray, torch or Python.")
     option("--tolerance", metavar="PERCENT", help="Slowdowns up to it are accepted by --against. Default: 2")
     option("--must-see", metavar="PERCENT", help="The slowdown that --against has to rule out for an ok. Default: 5")
-    option("--budget", metavar="SECONDS", help="How long --against may take. Default: 600")
+    option("--budget", metavar="SECONDS", help="How long --against may take. Default: 300")
 
 
 def compares(config: pytest.Config) -> bool:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from benchmarks.harness import comparison_report, recording, sides
-from benchmarks.harness.against_options import MUST_SEE, TOLERANCE, Against
+from benchmarks.harness.against_options import BUDGET_S, MUST_SEE, TOLERANCE, Against
 from benchmarks.harness.comparison import Comparison
 from benchmarks.harness.conductor import Conductor
 from benchmarks.harness.keeper import Keeper
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--identical", type=int, default=5)
     parser.add_argument("--slower", type=int, default=5)
     parser.add_argument("--share", type=float, default=0.10)
-    parser.add_argument("--budget", type=float, default=600)
+    parser.add_argument("--budget", type=float, default=BUDGET_S)
     parser.add_argument("--lock", type=Path, help="hold this file locked during each run")
     asked = parser.parse_args()
     runs: list[dict[str, float]] = []

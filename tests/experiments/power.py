@@ -18,6 +18,7 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.harness import calibration, power_chart, recording
+from benchmarks.harness.against_options import BUDGET_S
 from benchmarks.harness.calibration import Sampled, Share, share
 from benchmarks.harness.verdict import Limits, RoundPair, spread
 
@@ -56,7 +57,7 @@ def asv(same: Sequence[Sequence[RoundPair]]) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", type=Path, nargs="+")
-    parser.add_argument("--budget", type=float, default=600)
+    parser.add_argument("--budget", type=float, default=BUDGET_S)
     parser.add_argument("--runs", type=int, default=2000)
     parser.add_argument("--report", type=Path)
     asked = parser.parse_args()
@@ -162,7 +163,7 @@ def rules(lines: Sequence[Line], same: Sequence[Line]) -> None:
     rng = np.random.default_rng(0)
 
     def two(among: Sequence[Line], test: str) -> bool:
-        return asv([among[int(i)]["tests"][test]["pairs"] for i in rng.choice(len(among), 2, replace=False)])
+        return asv([among[int(i)]["tests"][test]["pairs"] for i in rng.choice(len(among), 2, replace=len(among) < 2)])
 
     false = [any(two(same, test) for test in tests) for _ in range(200)]
     cells = [told(share(false))]

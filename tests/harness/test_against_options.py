@@ -62,7 +62,7 @@ def test_without_against_nothing_is_compared(suite: pytest.Pytester) -> None:
 
 def test_defaults(suite: pytest.Pytester) -> None:
     found = asked(suite, "--against", "main")
-    assert found == Against(ref="main", python=None, tolerance=0.02, must_see=0.05, budget=600.0)
+    assert found == Against(ref="main", python=None, tolerance=0.02, must_see=0.05, budget=300.0)
 
 
 def test_everything_can_be_said(suite: pytest.Pytester) -> None:
