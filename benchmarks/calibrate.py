@@ -36,27 +36,9 @@ TESTS_EXPECTED = 6
 def main() -> int:
     """The command; its exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibrate", description=__doc__.partition("\n")[0])
-    parser.add_argument("--passes", type=int, default=20, help="to record, 8 or more (default: %(default)s)")
-    parser.add_argument(
-        "--budget", type=float, default=BUDGET_S, help="of the runs to simulate, seconds (default: %(default)g)"
-    )
-    parser.add_argument("--tolerance", type=float, default=2, metavar="PERCENT", help="as of --against (default: 2)")
-    parser.add_argument("--must-see", type=float, default=5, metavar="PERCENT", help="as of --against (default: 5)")
-    parser.add_argument("--runs", type=int, default=1000, help="to simulate (default: %(default)s)")
-    parser.add_argument("--recording", type=Path, help="keep the passes in this file; what is there already counts")
-    parser.add_argument("--report", type=Path, help="draw the power curve into this .svg or .png")
-    parser.add_argument("--pytest", default="benchmarks", help="arguments for pytest (default: %(default)s)")
+    _declare(parser)
     asked = parser.parse_args()
-    if asked.passes < LEAST_PASSES:
-        parser.error(f"--passes {asked.passes}: fewer than {LEAST_PASSES} say too little about how much passes differ")
-    if not 0 <= asked.tolerance < asked.must_see:
-        parser.error(f"--must-see {asked.must_see:g}: must be more than the tolerance of {asked.tolerance:g} %")
-    if not 0 < asked.budget < math.inf or asked.runs < 1:
-        parser.error(f"--budget {asked.budget:g}, --runs {asked.runs}: must be numbers above 0")
-    if asked.report and (asked.report.suffix not in (".svg", ".png") or not asked.report.absolute().parent.is_dir()):
-        parser.error(f"--report {asked.report}: must end in .svg or .png, in a folder that exists")
-    if asked.recording and (asked.recording.is_dir() or not asked.recording.absolute().parent.is_dir()):
-        parser.error(f"--recording {asked.recording}: must be a file, in a folder that exists")
+    _check(parser, asked)
     with tempfile.TemporaryDirectory() as elsewhere:
         file = asked.recording or Path(elsewhere) / "passes.jsonl"
         try:
@@ -80,6 +62,33 @@ def main() -> int:
     ]
     _tell(passes, Limits(asked.tolerance / 100, asked.must_see / 100), asked.budget, asked.runs, asked.report)
     return 0
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--passes", type=int, default=20, help="to record, 8 or more (default: %(default)s)")
+    parser.add_argument(
+        "--budget", type=float, default=BUDGET_S, help="of the runs to simulate, seconds (default: %(default)g)"
+    )
+    parser.add_argument("--tolerance", type=float, default=2, metavar="PERCENT", help="as of --against (default: 2)")
+    parser.add_argument("--must-see", type=float, default=5, metavar="PERCENT", help="as of --against (default: 5)")
+    parser.add_argument("--runs", type=int, default=1000, help="to simulate (default: %(default)s)")
+    parser.add_argument("--recording", type=Path, help="keep the passes in this file; what is there already counts")
+    parser.add_argument("--report", type=Path, help="draw the power curve into this .svg or .png")
+    parser.add_argument("--pytest", default="benchmarks", help="arguments for pytest (default: %(default)s)")
+
+
+def _check(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
+    """End with a sentence, before anything runs, where a value makes no sense."""
+    if asked.passes < LEAST_PASSES:
+        parser.error(f"--passes {asked.passes}: fewer than {LEAST_PASSES} say too little about how much passes differ")
+    if not 0 <= asked.tolerance < asked.must_see:
+        parser.error(f"--must-see {asked.must_see:g}: must be more than the tolerance of {asked.tolerance:g} %")
+    if not 0 < asked.budget < math.inf or asked.runs < 1:
+        parser.error(f"--budget {asked.budget:g}, --runs {asked.runs}: must be numbers above 0")
+    if asked.report and (asked.report.suffix not in (".svg", ".png") or not asked.report.absolute().parent.is_dir()):
+        parser.error(f"--report {asked.report}: must end in .svg or .png, in a folder that exists")
+    if asked.recording and (asked.recording.is_dir() or not asked.recording.absolute().parent.is_dir()):
+        parser.error(f"--recording {asked.recording}: must be a file, in a folder that exists")
 
 
 def _record(file: Path, wanted: int, budget: float, arguments: str) -> None:
