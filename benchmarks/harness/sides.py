@@ -95,15 +95,20 @@ def pair(
         python = _interpreter(python)
         versions = versions_of(python)
         different = [(name, version) for name, version in versions.items() if version != head.versions[name]]
-        under = ", ".join(f"{name} {version}" for name, version in different) or "another interpreter"
+        mine = [(name, head.versions[name]) for name, _ in different]
+        head = replace(head, title=head.title + _under(mine))
         base = replace(
             base,
-            title=f"{base.title} under {under}",
+            title=base.title + (_under(different) or " under another interpreter"),
             label=base.label + "".join(f"-{name}-{version}" for name, version in different),
             python=python,
             versions=versions,
         )
     return [base, head]
+
+
+def _under(versions: list[tuple[str, str | None]]) -> str:
+    return f" under {', '.join(f'{name} {version}' for name, version in versions)}" if versions else ""
 
 
 def _head(root: Path, started_in: Path, arguments: tuple[str, ...]) -> Side:

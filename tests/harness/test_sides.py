@@ -309,7 +309,8 @@ def test_packages_of_other_versions_are_named(root: Path, folder: Path, tmp_path
     python.chmod(0o755)
     base, head = sides(root, folder, ref=None, python=str(python))
     assert (base.versions["numpy"], base.versions["ray"]) == ("1.0", head.versions["ray"])
-    assert base.title == f"{head.title} under numpy 1.0"
+    assert base.title.endswith(" under numpy 1.0")
+    assert head.title == base.title.replace("numpy 1.0", f"numpy {head.versions['numpy']}")
     assert base.label == f"{head.label}-numpy-1.0"
     assert base.python == str(python)
 
