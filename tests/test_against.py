@@ -172,15 +172,6 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     assert "head working tree (11 files changed)" in result.stdout.str()
 
 
-def test_a_faster_tree_passes(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
-    add_workload("slow", QUICKER, SLOWER)
-    commit(repository.path)
-    add_workload("slow", QUICKER)
-    result = compare(repository, "--against", "HEAD", *COARSE, selected="slow and serial")
-    assert verdicts(result) == {"slow": "improved"}
-    assert result.ret == 0
-
-
 @pytest.mark.parametrize(
     ("before", "after", "word", "status"),
     [

@@ -29,12 +29,9 @@ def test_the_example_is_found_timed_verified_and_reported(suite: pytest.Pytester
 def test_every_option_it_names_exists(suite: pytest.Pytester) -> None:
     known = suite.runpytest_subprocess("--help").stdout.str()
     named = {option for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", README) if not option.startswith("--no-deps")}
-    of_others = {
-        "--index-url",
-        "--help",
-        "--group-by",
-        "--shm-size",
-    }  # pip's, ours elsewhere, pytest-benchmark compare's, docker's
+    # pip's, ours elsewhere, pytest-benchmark compare's, docker's, benchmarks.calibrate's and git's
+    of_others = {"--index-url", "--help", "--group-by", "--shm-size", "--passes"}
+    of_others |= {"--unshallow", "--depth", "--detach", "--force"}
     assert {option for option in named - of_others if option not in known} == set()
 
 
