@@ -16,8 +16,8 @@ from benchmarks.harness.keeper import FOLDER_VARIABLE, Keeper
 from benchmarks.harness.lockstep import Channel, Message
 from benchmarks.harness.sides import Side
 
-# glibc decides as it goes whether freed memory is given back, to be faulted in anew: of five processes of the same code,
-# one ran an image task in 12.1 ms and another in 18.7, and Fibonacci spent two thirds of its 31 ms on page faults. With
+# glibc decides as it goes whether freed memory is given back, to be faulted in anew: of five processes of the same
+# code, one ran an image task in 12.1 ms and another in 18.7; Fibonacci spent two thirds of its 31 ms on faults. With
 # memory kept, in huge pages, they take 11.9 to 12.4 and 10.3 to 10.7 ms (`python -m tests.experiments.allocator`). It
 # reads this at start, so only sides can have it; other systems don't know it.
 TUNABLES = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
