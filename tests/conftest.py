@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,10 @@ import pytest
 from benchmarks.harness import cluster
 
 pytest_plugins = ["pytester"]
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # As a script's background job: what the tests start would inherit it, and no Ctrl-C of theirs would arrive.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 
