@@ -32,6 +32,7 @@ def test_every_option_it_names_exists(suite: pytest.Pytester) -> None:
     # pip's, ours elsewhere, pytest-benchmark compare's, docker's, benchmarks.calibrate's and git's
     of_others = {"--index-url", "--help", "--group-by", "--shm-size", "--passes"}
     of_others |= {"--unshallow", "--depth", "--detach", "--force"}
+    of_others |= {"--injected", "--identical", "--slower", "--runs"}  # of the experiments in tests
     assert {option for option in named - of_others if option not in known} == set()
 
 
