@@ -106,7 +106,7 @@ def estimate(pairs: Sequence[RoundPair]) -> PassEstimate | None:
 
     Quick are a side's fastest `QUICK` rounds in that order. What interferes with a round only ever adds to it (Chen &
     Revels 2016, "Robust benchmarking in noisy environments", who take the minimum for that reason), and as the sides
-    alternate, both meet the same of it: passes differed by 1.2 % in these, and by 1.8 % in medians of paired ratios
+    alternate, both meet the same of it: passes differed by 1.0 % in these, and by 1.6 % in medians of paired ratios
     (`python -m tests.experiments.estimators`). In return, what slows only some of the rounds goes unseen. The second of
     two rounds runs up to a fifth slower or faster than the first: that effect has opposite signs in the two orders.
 
