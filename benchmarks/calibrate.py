@@ -22,8 +22,9 @@ from benchmarks.harness.against_options import BUDGET_S
 from benchmarks.harness.alone import BusyError, alone
 from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import SideError
+from benchmarks.harness.repository import RepositoryError
 from benchmarks.harness.sides import Side, SidesError, pair
-from benchmarks.harness.units import percent
+from benchmarks.harness.units import percent, short
 from benchmarks.harness.verdict import Limits
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +45,7 @@ def main() -> int:
         try:
             with alone(ROOT):
                 _record(file, asked.passes, asked.budget, asked.pytest)
-        except (BusyError, SidesError, SideError, recording.RecordingError) as error:
+        except (BusyError, RepositoryError, SidesError, SideError, recording.RecordingError) as error:
             parser.exit(3, f"ERROR: {error}\n")
         except KeyboardInterrupt:
             kept = f"; {asked.recording} has the passes so far" if asked.recording else ""
@@ -113,7 +114,7 @@ def _plan(lines: Sequence[dict[str, Any]], budget: float) -> Callable[[str, floa
     setup_s = last["seconds"] - sum(facts["rounds_s"] for facts in last["tests"].values())
 
     def plan(test: str, pair_s: float) -> int:
-        name = recording.short(test)
+        name = short(test)
         return planning.pairs(name, pair_s, setup_s, known, budget / len(known))
 
     return plan

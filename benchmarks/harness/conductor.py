@@ -16,6 +16,7 @@ from benchmarks.harness.passes import Pass
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.sides import Side, differing_pins
 from benchmarks.harness.trial import Trial
+from benchmarks.harness.units import short
 from benchmarks.harness.verdict import Limits, estimate
 
 
@@ -120,7 +121,7 @@ class Conductor:
         return {test: self._outcome(test) for test in self._order}
 
     def _outcome(self, test: str) -> Outcome:
-        name = test.partition("[")[2].removesuffix("]") or test.rpartition("::")[2]
+        name = short(test)
         limits = vars(self._trial.limits.get(test, self._limits))
         invalid = sum(record.tests[test].invalid for record in self.passes if test in record.tests)
         if test not in self._without and (verdict := self._trial.verdicts.get(test)) is not None:

@@ -1,7 +1,7 @@
 """One pass: a fresh session for each side, and the turns that they take through the same tests.
 
 Owns who runs when, what a side's messages mean, and noticing a side that ends, hangs or overlaps. Where sides come
-from is `sides`', how many rounds and passes there are `against`'s, what the pairs say `verdict`'s.
+from is `sides`', how many rounds and passes there are `conductor`'s, what the pairs say `verdict`'s.
 """
 
 import contextlib

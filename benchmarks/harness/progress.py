@@ -8,6 +8,8 @@ from types import TracebackType
 
 from tqdm import tqdm
 
+from benchmarks.harness.units import short
+
 
 class Progress:
     """A bar over the budget's seconds.
@@ -45,8 +47,7 @@ class Progress:
         if self._bar.disable:
             return
         of = f" of about {self._planned}" if self._planned else ""
-        name = what.partition("[")[2].removesuffix("]") or what
-        self._bar.set_description_str(f"pass {self._pass}{of}: {name}{self._so_far}", refresh=False)
+        self._bar.set_description_str(f"pass {self._pass}{of}: {short(what)}{self._so_far}", refresh=False)
         self._bar.n = round(time.monotonic() - self._start)
         self._bar.refresh()
 

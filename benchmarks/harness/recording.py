@@ -12,6 +12,7 @@ from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.pass_record import PassRecord
 from benchmarks.harness.passes import Pass
 from benchmarks.harness.sides import Side
+from benchmarks.harness.units import short
 from benchmarks.harness.verdict import RoundPair
 
 PATIENCE_S = 600.0
@@ -39,11 +40,6 @@ def record(
 
 def _common(found: PassRecord) -> list[str]:
     return [test for test in found.found["head"] if test in found.found["base"]]
-
-
-def short(test: str) -> str:
-    """What stands between the brackets of a test's id: `fibonacci-small-ray`."""
-    return test.partition("[")[2].removesuffix("]") or test
 
 
 def facts(found: PassRecord) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How figures are written for a reader: seconds and bytes in the unit that suits, shares."""
+"""How figures and tests are written for a reader: seconds and bytes in the unit that suits, shares, short names."""
 
 
 def seconds(value: float) -> str:
@@ -20,3 +20,8 @@ def size(value: int) -> str:
 def percent(share: float) -> str:
     """To the whole: 94 %."""
     return f"{100 * share:.0f} %"
+
+
+def short(test: str) -> str:
+    """What stands between the brackets of a test's id, `fibonacci-small-ray`; an id without brackets stays as it is."""
+    return test.partition("[")[2].removesuffix("]") or test

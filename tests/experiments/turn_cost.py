@@ -21,7 +21,7 @@ from benchmarks.harness import sides
 from benchmarks.harness.keeper import Keeper
 from benchmarks.harness.passes import Pass
 from benchmarks.harness.running import Running
-from benchmarks.harness.units import seconds
+from benchmarks.harness.units import seconds, short
 
 ROOT = Path(__file__).resolve().parents[2]
 STRETCH = 4
@@ -40,7 +40,7 @@ class Stretches(Pass):
 
     def _pairs(self, pairs: int, patience: float) -> None:
         first, second = self._running
-        test = first.test.partition("[")[2].removesuffix("]")
+        test = short(first.test)
         for running in self._running:
             self._go(running, {"rounds": pairs}, patience)
         for block in range(self._blocks):
