@@ -7,7 +7,7 @@ verdicts are looked at, `trial`'s; what they say, `verdict`'s.
 import time
 from collections.abc import Sequence
 
-from benchmarks.harness import comparison_report, lockstep, planning
+from benchmarks.harness import comparison_report, origin, planning
 from benchmarks.harness.against_options import Against
 from benchmarks.harness.comparison import Comparison, Outcome, Word
 from benchmarks.harness.keeper import Keeper
@@ -45,7 +45,7 @@ class Conductor:
         self.passes: list[PassRecord] = []
         self._sides, self._asked, self._keeper, self._progress = sides, asked, keeper, progress
         self._start = time.monotonic()
-        self._files = {side.name: lockstep.tree_digest(side.tree) for side in sides}
+        self._files = {side.name: origin.tree_digest(side.tree) for side in sides}
         self._limits = Limits(asked.tolerance, asked.must_see)
         self._trial = Trial(asked.budget, {})
         self._without: dict[str, tuple[Word, str]] = {}  # tests that get no verdict: the word instead, and why
@@ -83,7 +83,7 @@ class Conductor:
 
     def _require_unchanged(self) -> None:
         for side in self._sides:
-            if lockstep.tree_digest(side.tree) != self._files[side.name]:
+            if origin.tree_digest(side.tree) != self._files[side.name]:
                 raise ChangedError(f"{side.name}'s files changed while the comparison ran: start it again")
 
     def _pairs(self, test: str, pair_s: float) -> int:

@@ -194,15 +194,6 @@ def join(config: pytest.Config) -> None:
         config.pluginmanager.register(turns, "lockstep")
 
 
-def tree_digest(root: Path) -> str:
-    """A digest of a tree's Python files, as far as they decide what is timed and how."""
-    paths = [
-        root / "conftest.py",
-        *(path for part in ("workloads", "benchmarks") for path in (root / part).rglob("*.py")),
-    ]
-    return _digest(b"".join(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in sorted(paths)))
-
-
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""Which files a process has loaded: proof that a driver and its workers time the tree that they belong to.
+"""Which files a tree holds and a process has loaded: proof that a driver and its workers time the tree that they belong to.
 
 Imported by every worker, so it imports nothing heavy. An installed copy, or a folder that came first on the path, can
 shadow a tree's modules in one process and not in another.
@@ -26,6 +26,15 @@ def strangers(found: Iterable[Loaded]) -> list[str]:
     """Of what processes have loaded, the files that this tree has not, or not as they are; sorted."""
     files = set().union(*found)
     return sorted(path for path, digest in files if not (ROOT / path).is_file() or _digest(ROOT / path) != digest)
+
+
+def tree_digest(root: Path) -> str:
+    """A digest of a tree's Python files, as far as they decide what is timed and how."""
+    paths = [root / "conftest.py", *(path for package in PACKAGES for path in (root / package).rglob("*.py"))]
+    held = hashlib.sha256()
+    for path in sorted(paths):
+        held.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return held.hexdigest()
 
 
 def _below(module: str, file: Path) -> str:
