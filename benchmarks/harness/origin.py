@@ -1,4 +1,4 @@
-"""Which files a tree holds and a process has loaded: proof that a driver and its workers time the tree that they belong to.
+"""Which files a tree holds and a process has loaded: proof that drivers and workers time the tree that they belong to.
 
 Imported by every worker, so it imports nothing heavy. An installed copy, or a folder that came first on the path, can
 shadow a tree's modules in one process and not in another.
