@@ -128,3 +128,11 @@ def no_leftovers() -> Iterator[None]:
 def ray_folders() -> set[Path]:
     """Folders of Rays that the harness started."""
     return set(Path("/tmp").glob("ray-suite-*"))
+
+
+@pytest.fixture
+def no_folders_left() -> Iterator[None]:
+    """After the test there is no folder of a Ray or a comparison that was not there before."""
+    before = ray_folders()
+    yield
+    assert ray_folders() <= before
