@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.harness import against_options, lockstep, machine, options, stored
+from benchmarks.harness import machine
+from benchmarks.harness.plugin import comparison_options, options
+from benchmarks.harness.records import baselines
+from benchmarks.harness.records import machine_info as run_info
+from benchmarks.harness.sides import keeper, turns
 from workloads import IMAGE_SOURCE_VARIABLE
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from benchmarks.harness.cluster import Cluster
+    from benchmarks.harness.runners.cluster import Cluster
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,23 +31,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    return against_options.conduct(config)
+    if not comparison_options.conducts(config):
+        return None
+    from benchmarks.harness.plugin import against
+
+    return against.run(config, options.read(config))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[options.KEY] = settings = options.read(config)
-    lockstep.join(config)
+    turns.join(config)
     os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
     os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported, here or in what is started from here
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
-    stored.require_baseline(session.config)
+    baselines.require_baseline(session.config)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    stored.match(session.config, session.items)
+    baselines.match(session.config, session.items)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -57,22 +65,25 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Generator[None]:
     """Below pytest-benchmark's table, also where that ends in a regression: speedups, and report files."""
-    from benchmarks.harness import report
+    from benchmarks.harness.plugin import publish
 
     try:
         yield
     finally:
-        report.publish(terminalreporter, config)
+        publish.run(terminalreporter, config)
 
 
 @pytest.fixture(scope="session")
 def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
     """Ray, started here or joined, for the whole session; the first test that needs it brings it up."""
-    from benchmarks.harness import cluster
+    from benchmarks.harness.runners import cluster
 
     settings = pytestconfig.stash[options.KEY]
+    folder = os.environ.get(
+        keeper.FOLDER_VARIABLE, cluster.FOLDER
+    )  # of a comparison, which removes it, if this is a side
     try:
-        with cluster.start_or_join(settings.ray_address, settings.local_cpus) as ready:
+        with cluster.start_or_join(settings.ray_address, settings.local_cpus, folder) as ready:
             yield ready
     except cluster.ClusterError as error:
         pytest.fail(str(error), pytrace=False)
@@ -83,17 +94,17 @@ def measure(
     benchmark: "BenchmarkFixture", request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., None]:
     """Times, verifies and records one benchmark: `measure("fibonacci", "small", "ray", partner="serial")`."""
-    from benchmarks.harness import session
+    from benchmarks.harness.plugin import fixture
 
-    return partial(session.run, benchmark, request, capsys)
+    return partial(fixture.run, benchmark, request, capsys)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_benchmark_compare_machine_info(
     config: pytest.Config, machine_info: dict[str, Any], compared_benchmark: dict[str, Any]
 ) -> None:
-    stored.compare_machines(config, machine_info, compared_benchmark)
+    baselines.compare_machines(config, machine_info, compared_benchmark)
 
 
 def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: dict[str, Any]) -> None:
-    stored.add_machine_info(config, machine_info)
+    run_info.add(machine_info, config.stash[options.KEY])

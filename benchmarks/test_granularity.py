@@ -6,7 +6,7 @@ Takes two minutes a variant, so it runs only where it is asked for: by `-m granu
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.harness import options, session
+from benchmarks.harness.plugin import fixture, options
 
 pytestmark = pytest.mark.granularity
 
@@ -18,4 +18,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_granularity(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
     """From which task length on does a variant keep half, and nine tenths, of its CPUs busy?"""
-    session.sweep(benchmark, request, variant)
+    fixture.sweep(benchmark, request, variant)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 import workloads
-from benchmarks.harness import options
+from benchmarks.harness.plugin import options
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.harness import cluster
+from benchmarks.harness.runners import cluster
 
 pytest_plugins = ["pytester"]
 

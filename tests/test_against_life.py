@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.harness.keeper import FOLDER_VARIABLE
+from benchmarks.harness.sides.keeper import FOLDER_VARIABLE
 from tests.conftest import QUICKER, commit
 
 PATIENCE_S = 10
@@ -100,7 +100,7 @@ class Comparison:
     def who(self, role: str) -> psutil.Process:
         """The conductor, the keeper, base or head, the raylet of head, or the process that has halted."""
         leaders = [process for process in self.family if process.pid == session_of(process)]
-        keepers = [process for process in leaders if "benchmarks.harness.keeper" in process.cmdline()]
+        keepers = [process for process in leaders if "benchmarks.harness.sides.keeper" in process.cmdline()]
         sides = [process for process in leaders if process.pid != self.process.pid and process not in keepers]
         heads = [process for process in sides if Path(process.cwd()) == self.head_folder]
         found = {

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness import passes, recording
-from benchmarks.harness.alone import alone
-from benchmarks.harness.verdict import RoundPair
+from benchmarks.calibrate import recording
+from benchmarks.harness.comparison.lock import alone
+from benchmarks.harness.estimators.pairs import Pair
+from benchmarks.harness.sides import pass_run
 
 pytestmark = pytest.mark.usefixtures("no_leftovers")
 
@@ -27,9 +28,9 @@ def recorded(file: Path, noise: Sequence[float], tests: Sequence[str] = (QUIET,)
     for log in noise:
         found = {}
         for test, off in zip(tests, (0.0, log), strict=False):
-            pairs = [RoundPair(0.05, 0.05 * math.exp(off), ORDERS[i % 4]) for i in range(0 if reason else 16)]
-            found[test] = passes.TestPass(pairs, setup_s=1.0, rounds_s=3.0, reason=reason)
-        recording.append(file, recording.facts(passes.PassRecord(tests=found, seconds=10.0)))
+            pairs = [Pair(0.05, 0.05 * math.exp(off), ORDERS[i % 4]) for i in range(0 if reason else 16)]
+            found[test] = pass_run.TestPass(pairs, setup_s=1.0, rounds_s=3.0, reason=reason)
+        recording.append(file, recording.facts(pass_run.PassRecord(tests=found, seconds=10.0)))
     return file
 
 

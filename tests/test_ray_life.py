@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.harness import cluster
-from benchmarks.harness.stamps import node
-from benchmarks.harness.variants import Ray
+from benchmarks.harness.runners import cluster
+from benchmarks.harness.runners.ray_tasks import Ray
+from benchmarks.harness.runners.stamps import node
 from tests.conftest import ray_folders
 from tests.harness import tasks
 

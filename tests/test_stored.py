@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.stored import differences
+from benchmarks.harness.records.baselines import differences
 
 QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.3", "--variants", "serial,pool")
 

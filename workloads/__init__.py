@@ -1,8 +1,8 @@
 """What is timed: one module here is one workload, and the module's name is its id.
 
 Owns the record that describes a workload, and finding and loading workloads by name. Plain Python: imports neither ray
-nor pytest nor anything heavy, reads no clock, and knows nothing of how a workload is run or timed. Modules whose
-name starts with an underscore are helpers, not workloads.
+nor pytest nor anything heavy, reads no clock, and knows nothing of how a workload is run or timed. A folder, or a
+module whose name starts with an underscore, is a helper, not a workload.
 """
 
 import importlib
@@ -63,7 +63,8 @@ class Workload:
 
 def names() -> list[str]:
     """Ids of all workloads, sorted; found by file name, so that nothing is imported."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    modules = pkgutil.iter_modules(__path__)
+    return sorted(module.name for module in modules if not module.ispkg and not module.name.startswith("_"))
 
 
 def load(name: str) -> Workload:

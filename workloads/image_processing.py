@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 from scipy import ndimage
 
 from workloads import CheckError, Workload, WorkloadError
-from workloads._photos import load_photos
+from workloads.photos import load_photos
 
 try:
     import torch

@@ -1,1 +1,4 @@
-"""The parts of a measurement. Data goes one way: workload → variant → measure → record → speedup → report."""
+"""How workloads are timed, compared and reported: a room for each job, arrows one way (`docs/architecture.md`).
+
+Beside the rooms stand what all of them may use: `settings`, `tree`, `machine`, `text`.
+"""

@@ -4,11 +4,12 @@ import socket
 
 import pytest
 
-from benchmarks.harness import lockstep
-from benchmarks.harness.against_options import REFUSED, Against, compares, conduct, read
+from benchmarks.harness.plugin.comparison_options import REFUSED, compares, conduct, read
+from benchmarks.harness.settings import Against
+from benchmarks.harness.sides import turns
 
 CONFTEST = """
-from benchmarks.harness import options
+from benchmarks.harness.plugin import options
 
 def pytest_addoption(parser):
     options.add(parser)
@@ -34,7 +35,7 @@ NAMED = {
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """An empty folder whose pytest knows the options."""
-    for variable in ("PYTEST_ADDOPTS", lockstep.TURN_VARIABLE):
+    for variable in ("PYTEST_ADDOPTS", turns.TURN_VARIABLE):
         monkeypatch.delenv(variable, raising=False)
     pytester.makeconftest(CONFTEST)
     return pytester
@@ -159,7 +160,7 @@ def test_a_side_is_called_with_the_same_options_and_starts_nothing(
     """Nor does it refuse what its conductor adds."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        monkeypatch.setenv(lockstep.TURN_VARIABLE, str(theirs.fileno()))
+        monkeypatch.setenv(turns.TURN_VARIABLE, str(theirs.fileno()))
         config = suite.parseconfig("--against", "main", "--benchmark-json", "side.json")
         assert compares(config)
         assert read(config) is None

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from benchmarks.harness.calibration import POWER, Sampled, Share, power, run, runs, sampled, seen, share, shifted
-from benchmarks.harness.trial import Trial
-from benchmarks.harness.verdict import Limits, PassEstimate, RoundPair
+from benchmarks.calibrate.simulation import POWER, Sampled, Share, power, run, runs, sampled, seen, share, shifted
+from benchmarks.harness.comparison.stopping import Trial
+from benchmarks.harness.estimators.pairs import Pair
+from benchmarks.harness.estimators.pass_estimate import PassEstimate
+from benchmarks.harness.estimators.verdict import Limits
 
 LIMITS = Limits(0.02, 0.05)
 ORDERS = (True, False, False, True)
@@ -33,7 +35,7 @@ def noisy(count: int, sigma: float, tests: Sequence[str] = ("a", "b"), seed: int
 
 def line(ratio: float, pairs: int = 16) -> dict[str, Any]:
     """A pass as it is recorded: two tests, one of which has too few pairs."""
-    rounds = [RoundPair(0.1, 0.1 * ratio * (1 + 0.01 * (i % 5)), ORDERS[i % 4]) for i in range(pairs)]
+    rounds = [Pair(0.1, 0.1 * ratio * (1 + 0.01 * (i % 5)), ORDERS[i % 4]) for i in range(pairs)]
     costs = {"setup_s": 1.0, "rounds_s": 2.5, "reason": "", "invalid": 0}
     return {"seconds": 10.0, "tests": {"timed": {"pairs": rounds, **costs}, "cut": {"pairs": rounds[:6], **costs}}}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.harness.comparison import Comparison, Outcome, Word, counted
+from benchmarks.harness.records.comparison import Comparison, Outcome, Word, counted
 
 
 def outcome(word: Word, visible: float | None = None) -> Outcome:

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from benchmarks.harness import comparison_report
-from benchmarks.harness.comparison import Comparison, Outcome, Word
+from benchmarks.harness.records.comparison import Comparison, Outcome, Word
+from benchmarks.harness.reporting import verdict_table
 
 LIMITS = {"tolerance": 0.02, "must_see": 0.05}
 RESTS_ON = {"visible": 0.031, "passes": 6, "pairs": 240, **LIMITS}
@@ -38,7 +38,7 @@ EVERY = compared(
 
 
 def test_the_terminal_shows_a_row_for_each_test_then_notes_and_counts() -> None:
-    assert "\n".join(comparison_report.lines(EVERY)) == (
+    assert "\n".join(verdict_table.lines(EVERY)) == (
         """\
 base main 1a2b3c4 · head working tree (2 files changed) · 6 passes · 4 min 41 s
                              slowdown          interval  could see  passes  pairs  verdict
@@ -59,13 +59,13 @@ Smallest slowdown this run could see: 3.1 %"""
 
 
 def test_a_single_good_test_says_no_more_than_it_has_to() -> None:
-    assert comparison_report.lines(compared(OK, passes=1, seconds=41))[0].endswith(" · 1 pass · 41 s")
-    assert comparison_report.lines(compared(OK))[3:] == ["1 ok. Smallest slowdown this run could see: 3.1 %"]
+    assert verdict_table.lines(compared(OK, passes=1, seconds=41))[0].endswith(" · 1 pass · 41 s")
+    assert verdict_table.lines(compared(OK))[3:] == ["1 ok. Smallest slowdown this run could see: 3.1 %"]
 
 
 def test_without_any_verdict_nothing_is_said_about_what_the_run_could_see() -> None:
-    assert comparison_report.lines(compared(FAILING))[-1] == "1 failing."
-    assert comparison_report.lines(compared())[1:] == ["No test was compared."]
+    assert verdict_table.lines(compared(FAILING))[-1] == "1 failing."
+    assert verdict_table.lines(compared())[1:] == ["No test was compared."]
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_without_any_verdict_nothing_is_said_about_what_the_run_could_see() -> N
 )
 def test_an_undecided_test_says_what_it_lacks(outcome: Outcome, row: str) -> None:
     words = {"few": "(too few passes)", "five": "(can't rule out 5 %)", "eighth": "(can't rule out 12.5 %)"}
-    shown = comparison_report.lines(compared(outcome))[2].split()[1:]
+    shown = verdict_table.lines(compared(outcome))[2].split()[1:]
     assert " ".join(shown) == row.format(**{name: f"undecided {why}" for name, why in words.items()})
 
 
 def test_while_it_runs_what_is_urgent_stands_last_and_by_name() -> None:
-    one_line = comparison_report.one_line
+    one_line = verdict_table.one_line
     assert one_line([OK, UNDECIDED, OK, REGRESSED]) == "2 ok, 1 undecided, 1 regressed: monte_carlo_pi-small-serial"
     assert one_line(o for o in [REGRESSED, FAILING, replace(OK, word="regressed")]) == (
         "1 failing: blur-small-ray; 2 regressed: monte_carlo_pi-small-serial, fibonacci-small-ray"
@@ -93,14 +93,14 @@ def test_while_it_runs_what_is_urgent_stands_last_and_by_name() -> None:
 
 
 def test_markdown_is_a_heading_a_whole_table_a_list_and_the_counts() -> None:
-    heading, table, notes, summary = comparison_report.markdown(EVERY).rstrip("\n").split("\n\n")
+    heading, table, notes, summary = verdict_table.markdown(EVERY).rstrip("\n").split("\n\n")
     assert heading == "## base main 1a2b3c4 · head working tree (2 files changed) · 6 passes · 4 min 41 s"
     lines = table.splitlines()
     assert len(lines) == 2 + len(EVERY.outcomes)
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {8}
     assert "CheckError: item 0: &lt;7> \\| 8 |" in table
     assert [line[:2] for line in notes.splitlines()] == ["- "] * 3
-    assert summary == comparison_report.lines(EVERY)[-1]
+    assert summary == verdict_table.lines(EVERY)[-1]
     for word in get_args(Word):
         assert re.search(rf"\| {word}\b", table, re.IGNORECASE), word
 
@@ -109,9 +109,9 @@ def test_files_are_written_and_the_jobs_summary_is_continued(tmp_path: Path, mon
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     (tmp_path / "summary.md").write_text("An earlier step's.\n")
     reports, said = [tmp_path / name for name in ("r.md", "r.svg", "r.png")], list[str]()
-    comparison_report.publish(EVERY, reports, said.append)
-    text = comparison_report.markdown(EVERY)
-    assert said == [*comparison_report.lines(EVERY), *(f"Wrote {path}" for path in reports)]
+    verdict_table.publish(EVERY, reports, said.append)
+    text = verdict_table.markdown(EVERY)
+    assert said == [*verdict_table.lines(EVERY), *(f"Wrote {path}" for path in reports)]
     assert reports[0].read_text(encoding="utf-8") == text
     assert "<svg" in reports[1].read_text(encoding="utf-8")
     assert reports[2].read_bytes().startswith(b"\x89PNG")
@@ -121,7 +121,7 @@ def test_files_are_written_and_the_jobs_summary_is_continued(tmp_path: Path, mon
 def test_outside_of_github_only_what_was_asked_for_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     monkeypatch.chdir(tmp_path)
-    comparison_report.publish(EVERY, [], lambda line: None)
+    verdict_table.publish(EVERY, [], lambda line: None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -130,4 +130,4 @@ def test_outside_of_github_only_what_was_asked_for_is_written(tmp_path: Path, mo
     [(41.4, "41 s"), (59.6, "1 min 0 s"), (281, "4 min 41 s"), (3840, "1 h 4 min")],
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert comparison_report.duration(seconds) == text
+    assert verdict_table.duration(seconds) == text

@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness import cluster, diagnosis, measure
-from benchmarks.harness.pairing import Pairing, Subject
-from benchmarks.harness.variants import Ray, Serial
+from benchmarks.harness.measuring import measure
+from benchmarks.harness.measuring.pairing import Pairing
+from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.reporting import diagnosis
+from benchmarks.harness.runners import cluster
+from benchmarks.harness.runners.ray_tasks import Ray
+from benchmarks.harness.runners.serial_loop import Serial
 from tests.harness import tasks
 from workloads import Workload
 

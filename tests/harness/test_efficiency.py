@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.efficiency import Account, account, efficiency, traits
-from benchmarks.harness.speedup import Pair
-from benchmarks.harness.stamps import Execution
+from benchmarks.harness.estimators.pairs import Pair
+from benchmarks.harness.measuring.account import Account, account, efficiency, traits
+from benchmarks.harness.runners.stamps import Execution
 
 ORDERS = (True, False, False, True)
 

@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.harness import forest
-from benchmarks.harness.comparison import Comparison, Outcome
+from benchmarks.harness.records.comparison import Comparison, Outcome
+from benchmarks.harness.reporting import interval_chart
 
 OK = Outcome(
     test="fibonacci-small-ray", word="ok", slowdown=0.004, low=-0.009, high=0.017, tolerance=0.02, must_see=0.05
@@ -32,7 +32,7 @@ def texts(tmp_path: Path, *outcomes: Outcome) -> list[str]:
     """Of the picture; matplotlib draws letters as paths and keeps what they say beside them."""
     path = tmp_path / "r.svg"
     run = Comparison(base="main 1a2b3c4", head="branch 5d6e7f8", passes=6, seconds=281, outcomes=list(outcomes))
-    forest.draw(run, path)
+    interval_chart.draw(run, path)
     ElementTree.parse(path)
     return re.findall(r"<!-- (.*?) -->", path.read_text(encoding="utf-8"), re.DOTALL)
 
@@ -74,5 +74,5 @@ def test_an_estimate_far_away_is_in_the_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["svg", "png"])
 def test_any_number_of_tests_draws(tmp_path: Path, outcomes: list[Outcome], ending: str) -> None:
     path = tmp_path / f"r.{ending}"
-    forest.draw(Comparison(base="a", head="b", passes=1, seconds=1, outcomes=outcomes), path)
+    interval_chart.draw(Comparison(base="a", head="b", passes=1, seconds=1, outcomes=outcomes), path)
     assert path.stat().st_size > 1000

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.granularity import crossing, crossing_of, curve
-from benchmarks.harness.scaling import shortest_task
-from benchmarks.harness.spin import spin, steps_per_second, truth
+from benchmarks.harness.granularity.crossing import crossing, crossing_of, curve
+from benchmarks.harness.granularity.prediction import shortest_task
+from benchmarks.harness.granularity.spin import spin, steps_per_second, truth
 
 LENGTHS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.harness.keeper import FOLDER_VARIABLE, Keeper, family
+from benchmarks.harness.sides.keeper import FOLDER_VARIABLE, Keeper, family
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 10.0
@@ -53,7 +53,7 @@ for line in sys.stdin:
 CONDUCTOR = """
 import os, subprocess, sys
 from pathlib import Path
-from benchmarks.harness.keeper import FOLDER_VARIABLE, Keeper
+from benchmarks.harness.sides.keeper import FOLDER_VARIABLE, Keeper
 with Keeper() as keeper:
     (keeper.folder / "0-base.log").write_text("logs and Rays lie here")
     os.write(1, f"{keeper.folder}\\n".encode())

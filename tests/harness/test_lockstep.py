@@ -15,11 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.harness import lockstep
-from benchmarks.harness.lockstep import PROTOCOL, Channel, StoppedError, Turns
-from benchmarks.harness.pairing import Subject
-from benchmarks.harness.stamps import Execution
-from benchmarks.harness.variants import Round, Serial
+from benchmarks.harness.measuring.pace import StoppedError
+from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.serial_loop import Serial
+from benchmarks.harness.runners.stamps import Execution
+from benchmarks.harness.runners.variant import Round
+from benchmarks.harness.sides import turns as lockstep
+from benchmarks.harness.sides.protocol import PROTOCOL, Channel
+from benchmarks.harness.sides.turns import Turns
 from tests.harness import tasks
 from workloads import Workload
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.harness import merged
-from benchmarks.harness.comparison import Outcome
-from benchmarks.harness.sides import Side
+from benchmarks.harness.comparison import saved as merged
+from benchmarks.harness.records.comparison import Outcome
+from benchmarks.harness.sides.side import Side
 
 BENCHMARKS = """
 import pytest

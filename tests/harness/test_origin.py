@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.origin import ROOT, Loaded, strangers, tree_digest
+from benchmarks.harness.tree import ROOT, Loaded, strangers, tree_digest
 
 SHOW = """
 import json
 import {modules}
-from benchmarks.harness import origin
-print(json.dumps([str(origin.ROOT), sorted(origin.loaded())]))
+from benchmarks.harness import tree
+print(json.dumps([str(tree.ROOT), sorted(tree.loaded())]))
 """
 
 

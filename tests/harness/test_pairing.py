@@ -2,10 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.cluster import Cluster
-from benchmarks.harness.pairing import InvalidRoundsError, Pairing, Subject
-from benchmarks.harness.pool import Pool
-from benchmarks.harness.variants import Ray, Serial
+from benchmarks.harness.measuring.pairing import InvalidRoundsError, Pairing
+from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.cluster import Cluster
+from benchmarks.harness.runners.process_pool import Pool
+from benchmarks.harness.runners.ray_tasks import Ray
+from benchmarks.harness.runners.serial_loop import Serial
 from tests.harness import tasks
 from workloads import CheckError, Workload
 

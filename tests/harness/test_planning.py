@@ -1,8 +1,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.planning import FIRST_PAIRS, LEAST_PAIRS, MOST_PAIRS, PASSES_WANTED, first_pairs, pairs
-from benchmarks.harness.verdict import PassEstimate
+from benchmarks.harness.comparison.allocation import (
+    FIRST_PAIRS,
+    LEAST_PAIRS,
+    MOST_PAIRS,
+    PASSES_WANTED,
+    first_pairs,
+    pairs,
+)
+from benchmarks.harness.estimators.pass_estimate import PassEstimate
 
 ROOMY_S = 1e6
 """A share of the budget that never limits."""

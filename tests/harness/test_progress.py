@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.progress import Progress
+from benchmarks.harness.reporting.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
 ID = "benchmarks/test_workloads.py::test_workload[tiny-small-ray]"
 
 SESSION = f"""
-from benchmarks.harness.progress import Progress
+from benchmarks.harness.reporting.progress import Progress
 with Progress(60) as progress:
     progress.write("base main · head working tree")
     progress.starts(0)

@@ -2,20 +2,21 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness import calibration, passes
-from benchmarks.harness.recording import RecordingError, append, facts, read, short
-from benchmarks.harness.verdict import RoundPair
+from benchmarks.calibrate import simulation
+from benchmarks.calibrate.recording import RecordingError, append, facts, read, short
+from benchmarks.harness.estimators.pairs import Pair
+from benchmarks.harness.sides import pass_run
 
 TIMED = "benchmarks/test_workloads.py::test_workload[tiny-small-ray]"
 BROKEN = "benchmarks/test_workloads.py::test_workload[other-small-serial]"
-PAIRS = [RoundPair(0.05 + i / 1000, 0.06, i % 4 in (0, 3)) for i in range(16)]
+PAIRS = [Pair(0.05 + i / 1000, 0.06, i % 4 in (0, 3)) for i in range(16)]
 
 
-def a_pass(seconds: float = 12.5) -> passes.PassRecord:
-    return passes.PassRecord(
+def a_pass(seconds: float = 12.5) -> pass_run.PassRecord:
+    return pass_run.PassRecord(
         tests={
-            TIMED: passes.TestPass(PAIRS, invalid=2, setup_s=1.5, rounds_s=2.0),
-            BROKEN: passes.TestPass(reason="fails on head: ValueError: out of luck", setup_s=0.5),
+            TIMED: pass_run.TestPass(PAIRS, invalid=2, setup_s=1.5, rounds_s=2.0),
+            BROKEN: pass_run.TestPass(reason="fails on head: ValueError: out of luck", setup_s=0.5),
         },
         seconds=seconds,
         idle_share=0.01,
@@ -29,7 +30,7 @@ def test_a_pass_that_was_written_is_read_as_it_was(tmp_path: Path) -> None:
     assert list(line["tests"]) == ["tiny-small-ray", "other-small-serial"]
     timed, broken = line["tests"].values()
     assert timed["pairs"] == PAIRS
-    assert all(isinstance(pair, RoundPair) and isinstance(pair.base_first, bool) for pair in timed["pairs"])
+    assert all(isinstance(pair, Pair) and isinstance(pair.base_first, bool) for pair in timed["pairs"])
     assert (timed["invalid"], timed["setup_s"], timed["rounds_s"], timed["reason"]) == (2, 1.5, 2.0, "")
     assert (broken["pairs"], broken["reason"]) == ([], "fails on head: ValueError: out of luck")
 
@@ -46,7 +47,7 @@ def test_passes_follow_one_another_and_none_is_touched_again(tmp_path: Path) -> 
 def test_what_was_recorded_can_be_sampled(tmp_path: Path) -> None:
     append(tmp_path / "passes.jsonl", facts(a_pass()))
     (line,) = read(tmp_path / "passes.jsonl")
-    found = calibration.sampled(line)
+    found = simulation.sampled(line)
     assert found.estimates.keys() == {"tiny-small-ray"}
     assert (found.cost_s, found.shared_s) == ({"tiny-small-ray": 3.5}, 9.0)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.repository import PROTOCOL_FILE, RepositoryError, resolve, unpack
-from benchmarks.harness.sides import Side, SidesError, differing_pins, pair, versions_of
+from benchmarks.harness.sides.errors import RepositoryError, SidesError
+from benchmarks.harness.sides.repository import PROTOCOL_FILE, resolve, unpack
+from benchmarks.harness.sides.side import Side, differing_pins, pair, versions_of
 from tests.conftest import commit, git
 
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.speedup import Pair, blocks, median_interval, speedup
+from benchmarks.harness.estimators.pairs import Pair, blocks
+from benchmarks.harness.estimators.speedup import median_interval, speedup
 
 ORDERS = (True, False, False, True)
 

@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.speedup import Pair
-from benchmarks.harness.stamps import Execution
-from benchmarks.harness.timeline import lanes, typical
-from benchmarks.harness.variants import Round
+from benchmarks.harness.estimators.pairs import Pair
+from benchmarks.harness.measuring.timeline import lanes, typical
+from benchmarks.harness.runners.stamps import Execution
+from benchmarks.harness.runners.variant import Round
 
 
 def test_the_typical_pair_has_both_median_rounds() -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.harness.trial import FIRST_LOOK, SLACK, Trial
-from benchmarks.harness.verdict import Limits, PassEstimate, Verdict, judge
+from benchmarks.harness.comparison.stopping import FIRST_LOOK, SLACK, Trial
+from benchmarks.harness.estimators.pass_estimate import PassEstimate
+from benchmarks.harness.estimators.verdict import Limits, Verdict, judge
 
 LIMITS = Limits(0.02, 0.05)
 QUIET = 1e-6

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.units import percent, seconds, size
+from benchmarks.harness.text import percent, seconds, size
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ import numpy as np
 import psutil
 import pytest
 
-from benchmarks.harness.cluster import Cluster
-from benchmarks.harness.pool import Pool
-from benchmarks.harness.stamps import Task
-from benchmarks.harness.variants import Ray, Serial, Variant, VariantError
+from benchmarks.harness.runners.cluster import Cluster
+from benchmarks.harness.runners.process_pool import Pool
+from benchmarks.harness.runners.ray_tasks import Ray
+from benchmarks.harness.runners.serial_loop import Serial
+from benchmarks.harness.runners.stamps import Task
+from benchmarks.harness.runners.variant import Variant, VariantError
 from tests.harness import tasks
 
 

@@ -22,7 +22,7 @@ from torchvision.transforms import Grayscale
 import workloads
 from workloads import IMAGE_SOURCE_VARIABLE, CheckError
 from workloads import image_processing as workload
-from workloads._photos import CACHE_VARIABLE, generate
+from workloads.photos import CACHE_VARIABLE, generate
 
 ROOT = Path(workloads.__file__).parents[1]
 
@@ -167,7 +167,7 @@ import ctypes, re
 import numpy as np
 from pathlib import Path
 from workloads import image_processing as workload
-from workloads._photos import generate
+from workloads.photos import generate
 data = generate.photo(0)
 workload.task((np.frombuffer(generate.photo(0, 0.1), np.uint8), 0))
 read = lambda name: 1024 * int(re.search(name + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workloads._photos import PhotoWarning, cache, generate
+from workloads.photos import PhotoWarning, cache, generate
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ from PIL import Image
 
 import workloads
 from workloads import IMAGE_SOURCE_VARIABLE
-from workloads._photos import CACHE_VARIABLE, generate
-from workloads._photos.__main__ import main
+from workloads.photos import CACHE_VARIABLE, generate
+from workloads.photos.__main__ import main
 
 ROOT = Path(workloads.__file__).parents[1]
 
@@ -61,7 +61,7 @@ def test_sheet_draws_a_handful_from_a_folder(tmp_path: Path, capsys: pytest.Capt
 )
 def test_bad_input_is_one_sentence_and_no_traceback(arguments: list[str], code: int, sentence: str):
     run = subprocess.run(
-        [sys.executable, "-m", "workloads._photos", *arguments], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "workloads.photos", *arguments], cwd=ROOT, capture_output=True, text=True
     )
     assert run.returncode == code
     assert sentence in run.stderr

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-import workloads._photos
+import workloads.photos
 from tests.workloads.test_photos_folder import bomb
 from workloads import WorkloadError
-from workloads._photos import CACHE_VARIABLE, PhotoWarning, fetch, generate, load_named
-from workloads._photos.download import ADDRESSES, Download, addresses, download
+from workloads.photos import CACHE_VARIABLE, PhotoWarning, fetch, generate, load_named
+from workloads.photos.download import ADDRESSES, Download, addresses, download
 
 PHOTOS = [generate.photo(index, 0.1) for index in range(3)]
 
@@ -253,7 +253,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
 
 def test_ctrl_c_stops_at_once_and_keeps_what_is_complete(server: Server, tmp_path: Path):
     (tmp_path / "urls").write_text("\n".join(server.urls("/good/0", "/half", "/silent")))
-    command = [sys.executable, "-m", "workloads._photos", "fetch", "--timeout", "600", "--jobs", "3"]
+    command = [sys.executable, "-m", "workloads.photos", "fetch", "--timeout", "600", "--jobs", "3"]
     process = subprocess.Popen(
         [*command, "--urls", str(tmp_path / "urls"), "--folder", str(tmp_path / "photos")],
         cwd=Path(workloads.__file__).parents[1],
@@ -279,8 +279,8 @@ def test_as_a_source_it_repeats_what_stands_twice_and_warns_of_what_failed(
 ):
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     urls = server.urls("/good/0", "/none", "/good/1", "/good/0")
-    monkeypatch.setattr(workloads._photos, "addresses", lambda: urls)
-    monkeypatch.setattr(workloads._photos, "_ENOUGH", 2)
+    monkeypatch.setattr(workloads.photos, "addresses", lambda: urls)
+    monkeypatch.setattr(workloads.photos, "_ENOUGH", 2)
     with pytest.warns(PhotoWarning, match="/none: the server answers 404"):
         photos = load_named("urls", None, None)
     assert [data for _, data in photos] == [PHOTOS[0], PHOTOS[1], PHOTOS[0]]

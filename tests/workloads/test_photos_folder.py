@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from workloads import IMAGE_SOURCE_VARIABLE, WorkloadError
-from workloads._photos import CACHE_VARIABLE, PhotoWarning, generate, load_named, load_photos
-from workloads._photos.verify import BadPhotoError, resized, verify
+from workloads.photos import CACHE_VARIABLE, PhotoWarning, generate, load_named, load_photos
+from workloads.photos.verify import BadPhotoError, resized, verify
 
 PHOTO = generate.photo(0, 0.1)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from workloads._photos import generate, verify
+from workloads.photos import generate, verify
 
 
 @given(st.floats(0.08, 100))

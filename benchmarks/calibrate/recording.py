@@ -1,0 +1,84 @@
+"""Passes written down one by one, to learn from many of them what a comparison can see.
+
+Owns the file: a line of JSON for each pass. What is learned from it is `calibration`'s.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.harness.estimators.pairs import Pair
+from benchmarks.harness.sides.errors import ComparisonError
+from benchmarks.harness.sides.keeper import Keeper
+from benchmarks.harness.sides.pass_record import PassRecord
+from benchmarks.harness.sides.pass_run import Pass
+from benchmarks.harness.sides.side import Side
+from benchmarks.harness.text import short
+
+PATIENCE_S = 600.0
+
+
+class RecordingError(ComparisonError):
+    """A file is no recording."""
+
+
+def record(
+    number: int,
+    sides: list[Side],
+    keeper: Keeper,
+    plan: Callable[[str, float], int],
+    on_turn: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Run one pass of all tests that both sides have, and return it as a line of the recording."""
+    one = Pass(number, sides, keeper, PATIENCE_S, on_turn)
+    found = one.run(_common, plan)
+    keeper.end_all()
+    for path in found.files.values():
+        path.unlink()
+    return facts(found)
+
+
+def _common(found: PassRecord) -> list[str]:
+    return [test for test in found.found["head"] if test in found.found["base"]]
+
+
+def facts(found: PassRecord) -> dict[str, Any]:
+    """A pass as JSON: for each test its pairs (base and head seconds, and whether base was first) and what it cost."""
+    return {
+        "seconds": found.seconds,
+        "idle_share": found.idle_share,
+        "tests": {
+            short(test): {
+                "pairs": [[pair.reference_s, pair.candidate_s, int(pair.reference_first)] for pair in one.pairs],
+                "invalid": one.invalid,
+                "setup_s": one.setup_s,
+                "rounds_s": one.rounds_s,
+                "reason": one.reason,
+            }
+            for test, one in found.tests.items()
+        },
+    }
+
+
+def append(path: Path, line: dict[str, Any]) -> None:
+    """Add one pass; what is written stays, whatever happens later."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The passes of a recording, with pairs as `Pair`s.
+
+    Raises:
+        RecordingError: something else is in the file.
+    """
+    with path.open(encoding="utf-8") as file:
+        try:
+            for text in file:
+                line: dict[str, Any] = json.loads(text)
+                for test in line["tests"].values():
+                    test["pairs"] = [Pair(base, head, bool(first)) for base, head, first in test["pairs"]]
+                yield line
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise RecordingError(f"{path} is no recording of passes: name one, or a new file") from None

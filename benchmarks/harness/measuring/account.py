@@ -1,0 +1,99 @@
+"""Where the loss went: a parallel round's time split into factors that multiply to its measured efficiency.
+
+Owns the account. Pure functions: runs nothing, reads no clock, knows neither pytest nor Ray. What the account means
+for a reader is `reporting.diagnosis`'s matter.
+
+The factors are those of the POP centre's efficiency model (Performance Optimisation and Productivity, "Standard
+Metrics for Performance Analysis"): computation is its computation scaling, load balance its load balance, dispatch its
+communication efficiency. For a round of T seconds on P slots whose executions last dᵢ, beside a serial round of S:
+
+    measured      S / (P · T)           what the speedup is of the slots
+    computation   S / Σ dᵢ              below 1 where tasks run longer side by side than alone
+    load balance  Σ dᵢ / (P · busiest)  below 1 where the busiest worker computes longer than the mean slot
+    dispatch      busiest / T           below 1 where even the busiest worker waits for tasks or for the driver
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from statistics import fmean, median
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.harness.estimators.pairs import Pair, neighbours
+from benchmarks.harness.records.benchmark import Efficiency, Traits
+from benchmarks.harness.runners.stamps import Execution, Worker
+
+
+class Account(NamedTuple):
+    """Shares of 1; `computation` × `load_balance` × `dispatch` is `measured`. Noise can lift any of them above 1."""
+
+    measured: float
+    computation: float
+    load_balance: float
+    dispatch: float
+
+
+def busy(executions: Sequence[Execution]) -> dict[Worker, float]:
+    """Seconds that each worker spent in tasks. Only durations: clocks of different nodes are never compared."""
+    seconds: dict[Worker, float] = defaultdict(float)
+    for execution in executions:
+        seconds[execution.worker] += execution.seconds
+    return seconds
+
+
+def account(serial_s: float, round_s: float, slots: int, executions: Sequence[Execution]) -> Account:
+    """The account of one round; exact.
+
+    Args:
+        serial_s: seconds of the serial round beside it.
+        round_s: seconds of the round.
+        slots: tasks that could run at once.
+        executions: all of the round's, at least one.
+    """
+    by_worker = busy(executions)
+    total, busiest = sum(by_worker.values()), max(by_worker.values())
+    return Account(serial_s / (slots * round_s), serial_s / total, total / (slots * busiest), busiest / round_s)
+
+
+def efficiency(pairs: Sequence[Pair], accounts: Sequence[Account]) -> Efficiency:
+    """One account for all rounds: the mean of logs over the middle half of the blocks, the same ones for all factors.
+
+    Medians of the factors would not multiply to the median of the measured efficiency; means over one set of blocks
+    do, to rounding. The blocks are the speedup's (`pairs.neighbours`), sorted by measured efficiency, a quarter cut
+    off at either end: a midmean, which heavy tails move about as little as a median.
+
+    Args:
+        pairs: valid pairs in the order they ran, at least one.
+        accounts: one for each pair.
+    """
+    logs = np.log(np.array(accounts, dtype=float))
+    if found := neighbours(pairs):
+        one, other = np.array(found).T
+        logs = (logs[one] + logs[other]) / 2
+    order = np.argsort(logs[:, 0], kind="stable")
+    cut = len(order) // 4
+    middle = logs[order[cut : len(order) - cut]]
+    measured, computation, load_balance, dispatch = (float(share) for share in np.exp(middle.mean(axis=0)))
+    return Efficiency(measured=measured, computation=computation, load_balance=load_balance, dispatch=dispatch)
+
+
+def traits(rounds: Sequence[tuple[float, Sequence[Execution]]], serial: Sequence[Sequence[Execution]]) -> Traits:
+    """What the rounds of a variant, (seconds, executions) each, were like beside the executions of serial rounds."""
+    return Traits(
+        task_s=median(_mean(executions) for _, executions in rounds),
+        dispatch_s=median(seconds - max(busy(executions).values()) for seconds, executions in rounds),
+        busiest_tasks=median(max(Counter(e.worker for e in executions).values()) for _, executions in rounds),
+        longest_s=median(max(e.seconds for e in executions) for executions in serial),
+        uneven=median(max(e.seconds for e in executions) / _mean(executions) for executions in serial),
+        core_share=median(_on_core(executions) for _, executions in rounds)
+        / max(median(map(_on_core, serial)), 1e-9),  # a task that only waits has no core at all
+    )
+
+
+def _mean(executions: Sequence[Execution]) -> float:
+    return fmean(e.seconds for e in executions)
+
+
+def _on_core(executions: Sequence[Execution]) -> float:
+    return sum(e.cpu_s for e in executions) / sum(e.seconds for e in executions)

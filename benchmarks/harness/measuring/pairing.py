@@ -1,0 +1,137 @@
+"""Pairs: a variant's round and its partner's next to each other, in balanced order, compared, valid or left out.
+
+Owns the order of rounds and what becomes of each. When pytest-benchmark runs them, how many, and the record are
+`measure`'s; the estimate from the pairs is `speedup`'s.
+"""
+
+import gc
+from collections import Counter
+from collections.abc import Callable
+from reprlib import repr as short  # a result may have megabytes
+from typing import Any
+
+from benchmarks.harness.estimators.pairs import Pair, leads
+from benchmarks.harness.measuring.pace import Pace
+from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.variant import Round
+from workloads import CheckError
+
+INVALID_SHARE = 0.1
+"""More invalid rounds than this share of the planned ones, and the test fails: something is broken, not slow."""
+
+
+class InvalidRoundsError(Exception):
+    """Too many rounds broke off, spilled or ran on changed workers; the message gives their number and the reasons."""
+
+
+class Pairing:
+    """Runs and judges the rounds of one subject. For each round call `before`, `run` (timed), `after`.
+
+    Partner and variant alternate as `pairs.leads` says, the partner leading.
+
+    Attributes:
+        pairs: valid pairs so far.
+        rounds: the variant's valid rounds so far; only the last has its results, which may be large.
+        partner_rounds: the partner's beside them, without results.
+        invalid: how many rounds were left out, by reason.
+        statement: what the last round's check showed.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        planned: int,
+        pace: Pace,
+        disable_gc: bool = False,
+        on_result: Callable[[int], Any] | None = None,
+    ) -> None:
+        self.pairs: list[Pair] = []
+        self.rounds: list[Round] = []
+        self.partner_rounds: list[Round] = []
+        self.invalid: Counter[str] = Counter()
+        self.statement = ""
+        self._subject = subject
+        self._planned = planned
+        self._disable_gc = disable_gc
+        self._on_result = on_result
+        self._pace = pace
+        self._turn = 0
+        self._reference: list[Any] | None = None
+        self._partner_round: Round | None = None
+        self._variant_round: Round | None = None
+
+    def before(self) -> None:
+        """Untimed: the partner's round, if it comes first in this pair; with another session, waiting for the turn."""
+        self._pace.wait()
+        self._partner_first = leads(self._turn)
+        self._turn += 1
+        self._partner_round = self._run_partner() if self._partner_first else None
+
+    def run(self) -> None:
+        """The round that pytest-benchmark times."""
+        self._variant_round = self._subject.variant.run(self._on_result)
+
+    def after(self) -> None:
+        """Untimed: the partner's round, if it comes second; then compare both, and after the last check the truth.
+
+        Raises:
+            CheckError: results differ from those of earlier rounds, or from the truth.
+            InvalidRoundsError: more than `INVALID_SHARE` of the planned rounds are invalid.
+        """
+        assert self._variant_round is not None
+        if not self._partner_first:
+            self._partner_round = self._run_partner()
+        subject = self._subject
+        variant = subject.variant.inspect(self._variant_round)
+        self._pace.note(variant)
+        partner = self._partner_round
+        if subject.partner is not None and partner is not None:
+            partner = subject.partner.inspect(partner)
+        if reason := variant.invalid or (partner.invalid if partner else ""):
+            self._discard(reason)
+        else:
+            self._keep(variant, partner)
+        if self._turn == self._planned and self.rounds:
+            self.statement = subject.workload.check(subject.items, self.rounds[-1].results)
+
+    def _run_partner(self) -> Round | None:
+        if self._subject.partner is None or self._turn > self._planned:
+            return None  # past the planned rounds, pytest-benchmark runs one more to profile it
+        collects = gc.isenabled()
+        if self._disable_gc:
+            gc.disable()
+        try:
+            return self._subject.partner.run(self._on_result)
+        finally:
+            if collects:
+                gc.enable()
+
+    def _keep(self, variant: Round, partner: Round | None) -> None:
+        if self._subject.partner is not None and partner is not None:
+            self._compare(self._subject.partner.name, partner.results)
+            self.pairs.append(Pair(partner.seconds, variant.seconds, self._partner_first))
+            self.partner_rounds.append(partner.stamps_only())
+        self._compare(self._subject.variant.name, variant.results)
+        self.rounds[-1:] = [*(round_.stamps_only() for round_ in self.rounds[-1:]), variant]
+
+    def _discard(self, reason: str) -> None:
+        self.invalid[reason] += 1
+        subject = self._subject
+        if self.invalid.total() > INVALID_SHARE * self._planned:
+            reasons = "; ".join(f"{count} × {reason}" for reason, count in self.invalid.items())
+            raise InvalidRoundsError(
+                f"{subject.name}-{subject.size}-{subject.variant.name}: {self.invalid.total()} of {self._planned} "
+                f"rounds are invalid ({reasons}); more than {INVALID_SHARE:.0%} means broken, not slow"
+            )
+        for runner in subject.runners():
+            runner.warm_up()
+
+    def _compare(self, runner: str, results: list[Any]) -> None:
+        if self._reference is None:
+            self._reference = results
+        for index, (expected, result) in enumerate(zip(self._reference, results, strict=True)):
+            if result != expected:
+                raise CheckError(
+                    f"{self._subject.name}, item {index} ({short(self._subject.items[index])}): {runner} returned "
+                    f"{short(result)} in round {self._turn}, not {short(expected)} as the first round did"
+                )

@@ -1,0 +1,88 @@
+"""What a test's rounds leave for a reader of the JSON: the record that reports are made from.
+
+Owns putting it together from the rounds. Its fields are `records.benchmark`'s, their words `reporting`'s.
+"""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.harness.estimators.speedup import speedup
+from benchmarks.harness.measuring import timeline
+from benchmarks.harness.measuring.account import account, efficiency, traits
+from benchmarks.harness.measuring.pairing import Pairing
+from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.records.benchmark import Info, Partner, Timeline
+from benchmarks.harness.runners.stamps import node
+from benchmarks.harness.runners.variant import Round
+
+
+def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> Info:
+    """What a reader of the JSON needs beside pytest-benchmark's own figures."""
+    variant, rounds = subject.variant, pairing.rounds
+    workers = [execution.worker for execution in rounds[-1].executions]
+    info: Info = {
+        "workload": subject.name,
+        "variant": variant.name,
+        "size": subject.size,
+        "params": dict(subject.workload.sizes[subject.size]),
+        "tasks": len(subject.items),
+        "cpus": variant.slots,
+        "thread_share": variant.thread_share,
+        "verified": True,
+        "statement": pairing.statement,
+        "cold_start_s": cold_start_s,
+        "put_s": variant.put_s,
+        "put_bytes": variant.put_bytes,
+        "submit_s": statistics.median(round_.submit_s for round_ in rounds),
+        "invalid_pairs": pairing.invalid.total(),
+        "wait_s": statistics.median(round_.seconds - round_.submit_s for round_ in rounds),
+        "tasks_per_node": Counter(node for node, _ in workers),
+        "tasks_per_worker": Counter(f"{node}:{pid}" for node, pid in workers),
+    }
+    if variant.name != "serial":
+        info["result_bytes"], info["result_s"] = variant.weigh(rounds[-1].results)
+    if subject.partner is not None and pairing.pairs:
+        info["partner"] = _partner(subject.partner.name, [pair.reference_s for pair in pairing.pairs])
+        info["speedup"] = speedup(pairing.pairs)
+        if subject.partner.name == "serial":
+            info = _with_account(info, pairing, variant.slots)
+    return info
+
+
+def _partner(name: str, seconds: list[float]) -> Partner:
+    q1, median, q3 = np.percentile(seconds, [25, 50, 75])
+    return {"variant": name, "q1": float(q1), "median": float(median), "q3": float(q3)}
+
+
+def _with_account(info: Info, pairing: Pairing, slots: int) -> Info:
+    """The record with where the loss against serial went, and one pair of rounds to look at."""
+    pairs, partners = pairing.pairs, pairing.partner_rounds
+    rounds = pairing.rounds[: len(pairs)]  # pytest-benchmark's profiled round comes after them, without a partner
+    accounts = [
+        account(pair.reference_s, pair.candidate_s, slots, round_.executions)
+        for pair, round_ in zip(pairs, rounds, strict=True)
+    ]
+    beside = traits(
+        [(round_.seconds, round_.executions) for round_ in rounds],
+        [round_.executions for round_ in partners],
+    )
+    shown = timeline.typical(pairs)
+    return {
+        **info,
+        **beside,
+        "efficiency": efficiency(pairs, accounts),
+        "tail_s": _tail_s(rounds),
+        "timeline": Timeline(partner=timeline.lanes(partners[shown]), variant=timeline.lanes(rounds[shown])),
+    }
+
+
+def _tail_s(rounds: Sequence[Round]) -> float | None:
+    """Seconds from the end of a round's last task to its last result, the median; None if other nodes' clocks count."""
+    if {execution.worker[0] for round_ in rounds for execution in round_.executions} - {"", node()}:
+        return None
+    return statistics.median(
+        round_.start + round_.seconds - max(execution.end for execution in round_.executions) for round_ in rounds
+    )

@@ -1,0 +1,84 @@
+"""From a test's words to a measurement: brings up Ray where needed, counts tasks, turns errors into outcomes.
+
+Owns what `measure` and `sweep` take from the pytest session. Times nothing.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.harness import machine
+from benchmarks.harness.granularity import sweep as lengths
+from benchmarks.harness.measuring import measure
+from benchmarks.harness.measuring.pace import Alone, StoppedError
+from benchmarks.harness.measuring.pairing import InvalidRoundsError
+from benchmarks.harness.measuring.subject import NotEnoughMemoryError
+from benchmarks.harness.plugin import options
+from benchmarks.harness.runners.process_pool import Pool
+from benchmarks.harness.runners.ray_tasks import Ray
+from benchmarks.harness.runners.serial_loop import Serial
+from benchmarks.harness.runners.variant import Variant, VariantError
+from benchmarks.harness.settings import Settings
+from benchmarks.harness.sides import turns
+from workloads import CheckError, WorkloadError
+
+if TYPE_CHECKING:
+    from benchmarks.harness.runners.cluster import Cluster
+
+
+def run(
+    benchmark: BenchmarkFixture,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+    workload: str,
+    size: str,
+    variant: str,
+    partner: str | None,
+) -> None:
+    """Measure one test's variant beside its partner; fail or skip with one sentence, without a traceback of ours."""
+    settings = request.config.stash[options.KEY]
+    cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
+    tasks = cluster.cpus if cluster is not None else settings.local_cpus
+    side = request.config.stash.get(turns.KEY, None)
+    beside = None if partner is None or side is not None else _variant(partner, settings, cluster)
+    timed = _variant(variant, settings, cluster)
+    pace = Alone(settings.plan) if side is None else side
+    with _outcomes(), capsys.disabled():  # progress bars go to the terminal while they mean something
+        measure.measure(benchmark, workload, size, tasks, timed, beside, settings.plan, pace)
+
+
+def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
+    """Measure efficiency over task length: with all slots and, where the machine allows it, with a single one."""
+    settings = request.config.stash[options.KEY]
+    cluster = _cluster(request, variant == "ray")
+    swept = [_variant(variant, settings, cluster)]
+    if swept[0].slots > 1 and (cluster is None or cluster.nodes == 1):
+        swept.append(Pool(1) if cluster is None else Ray(cluster, cpus_per_task=cluster.cpus))
+    with _outcomes():
+        lengths.run(benchmark, swept, settings.plan)
+
+
+def _cluster(request: pytest.FixtureRequest, needed: bool) -> "Cluster | None":
+    return request.getfixturevalue("ray_cluster") if needed else None
+
+
+def _variant(name: str, settings: Settings, cluster: "Cluster | None") -> Variant:
+    if name == "ray":
+        assert cluster is not None
+        return Ray(cluster)
+    # A pool can't leave this machine, whatever the cluster's size.
+    slots = settings.local_cpus if settings.ray_address is None else machine.usable_cpus()
+    return Pool(slots) if name == "pool" else Serial(1)
+
+
+@contextlib.contextmanager
+def _outcomes() -> Iterator[None]:
+    try:
+        yield
+    except (NotEnoughMemoryError, StoppedError) as error:
+        pytest.skip(str(error))
+    except (CheckError, InvalidRoundsError, WorkloadError, VariantError) as error:
+        pytest.fail(str(error), pytrace=False)

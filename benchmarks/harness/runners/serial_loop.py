@@ -1,0 +1,34 @@
+"""The serial variant: what every other one is held against.
+
+Owns the loop.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
+from benchmarks.harness.runners.variant import ALL, Round, Variant
+
+
+class Serial(Variant):
+    """A `for` loop in the driver: one process, one thread."""
+
+    name = "serial"
+
+    def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
+        self._stamped, self._counted, self._items, self._sample = Stamped(task), Counted(task), items, sample[:1]
+
+    def _warm_round(self) -> list[Warm]:
+        return [self._counted(item) for item in self._sample]
+
+    def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
+        raw: list[Any] = []
+        run, items = self._stamped, self._items[chosen]
+        start = time.perf_counter()
+        for item in items:
+            raw.append(run(item))
+            if on_result is not None:
+                on_result(1)
+        seconds = time.perf_counter() - start
+        return Round(start, seconds, 0.0, [Execution(*fields) for fields in raw])

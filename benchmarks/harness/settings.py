@@ -1,0 +1,90 @@
+"""What was asked for, typed: rounds, sizes, Ray, reports, and what to compare with.
+
+Owns the settings' meaning. They are read from pytest's options and checked by `plugin`; nothing here knows pytest.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.harness import machine
+
+BUDGET_S = 300.0
+"""Seconds that a comparison may take unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the options ask of every test.
+
+    Attributes:
+        min_rounds: at least so many rounds, whatever their time.
+        max_time: seconds for all rounds of a test, partners included.
+        disable_gc: garbage collection is off in timed rounds.
+    """
+
+    min_rounds: int
+    max_time: float
+    disable_gc: bool
+
+    def rounds(self, pair_s: float) -> int:
+        """How many rounds to run where one, with its partner's, takes `pair_s` seconds.
+
+        Even, so that both orders come equally often; a single one only if just one was asked for and no more fit.
+        """
+        wanted = max(self.min_rounds, int(self.max_time / pair_s))
+        return wanted + wanted % 2 if wanted > 1 else 1
+
+
+@dataclass(frozen=True)
+class Against:
+    """What is asked of a comparison.
+
+    Attributes:
+        ref: the revision that base is; None for this tree.
+        python: base's interpreter; None for this one.
+        tolerance, must_see: shares, as `verdict.Limits`.
+        budget: seconds for all of it.
+    """
+
+    ref: str | None
+    python: str | None
+    tolerance: float
+    must_see: float
+    budget: float
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a side may take to get ready for a test: one that takes all the budget can't be compared."""
+        return max(self.budget, 60.0)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one run, checked.
+
+    Attributes:
+        size: one of `workloads.SIZES`.
+        variants: which of `runners.variant.VARIANTS` to time, in their order.
+        ray_address: cluster to join; None starts Ray here.
+        ray_num_cpus: CPUs for a Ray started here; None for all usable ones.
+        image_source: `generated`, `urls` or a folder's absolute path.
+        reports: files to write.
+        granularity: the break-even test was asked for, by its marker.
+        plan: rounds for every test.
+        against: what to compare with; None for a run alone.
+    """
+
+    size: str
+    variants: list[str]
+    ray_address: str | None
+    ray_num_cpus: int | None
+    image_source: str
+    reports: list[Path]
+    granularity: bool
+    plan: Plan
+    against: Against | None
+
+    @property
+    def local_cpus(self) -> int:
+        """CPUs that a Ray started here gets."""
+        return self.ray_num_cpus or machine.usable_cpus()

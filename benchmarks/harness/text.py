@@ -1,0 +1,144 @@
+"""Figures, tables and the job's summary as text: how whatever a reader sees is written.
+
+Owns units, tables for terminals and Markdown, and wrapping. Knows nothing of records, tests or verdicts.
+"""
+
+import os
+import textwrap
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+Row = tuple[str, ...]
+
+INDENT = "  "
+
+
+def seconds(value: float) -> str:
+    """Three significant digits: 83.1 ms, 1.25 s, 340 µs."""
+    for unit, scale in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
+        if value * scale >= 1 or unit == "µs":
+            scaled = value * scale
+            return f"{scaled:.{0 if scaled >= 100 else 1 if scaled >= 10 else 2}f} {unit}"
+    raise AssertionError(value)
+
+
+def duration(value: float) -> str:
+    """41 s, 4 min 41 s, 1 h 4 min."""
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def size(value: int) -> str:
+    """12.4 MB, 3.1 kB, 17 B; a dash for nothing."""
+    if value >= 1e3:
+        return f"{value / 1e6:.1f} MB" if value >= 1e5 else f"{value / 1e3:.1f} kB"
+    return f"{value} B" if value else "–"
+
+
+def percent(share: float) -> str:
+    """To the whole: 94 %."""
+    return f"{100 * share:.0f} %"
+
+
+def tenths(share: float) -> str:
+    """3.1 %. The bounds that two passes leave may be millions, and no column is wide enough for those."""
+    return f"{100 * share:.1f} %" if share < 10 else ">999 %"
+
+
+def signed(share: float) -> str:
+    """+7.9 %, −0.9 %, 0.0 %."""
+    text = tenths(abs(share))
+    if text == "0.0 %":
+        return text
+    sign = "−" if share < 0 else "+"
+    return f">{sign}{text[1:]}" if text.startswith(">") else f"{sign}{text}"
+
+
+def limit(share: float) -> str:
+    """As somebody would type it: 2 %, 2.5 %."""
+    return f"{100 * share:.4g} %"
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """A speedup's interval: [1.71 1.78]."""
+    return "too few pairs" if low is None or high is None else f"[{low:.2f} {high:.2f}]"
+
+
+def number_of(count: int, noun: str, plural: str = "") -> str:
+    """1 invalid pair, 2 invalid pairs, 3 passes."""
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def short(test: str) -> str:
+    """What stands between the brackets of a test's id, `fibonacci-small-ray`; an id without brackets stays as it is."""
+    return test.partition("[")[2].removesuffix("]") or test
+
+
+def plain(text: str) -> str:
+    """On one line: a reason may quote an exception, which may have several and colours."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """A sentence in lines of at most `width` columns; all but the first are indented. Nothing inside a word breaks."""
+    return textwrap.wrap(line, width, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def columns(heads: Row, table: Sequence[Row], left: Collection[int] = (0,), width: int | None = None) -> list[str]:
+    """A table's lines for a terminal.
+
+    Args:
+        heads: the first line's cells; a name, or nothing, comes first.
+        table: rows of as many cells.
+        left: columns that start at the left; all others end at the right.
+        width: columns of the terminal. Where a line would be longer, each row's first cell gets a line of its own, and
+            a last cell that is still too long is wrapped below its start. None: as wide as it comes.
+    """
+    rows = [heads, *table]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    lines = [_line(row, widths, left) for row in rows]
+    if width is None or max(map(len, lines)) <= width:
+        return lines
+    stacked = []
+    inner = [index - 1 for index in left]
+    for row in rows:
+        stacked += [row[0]] if row[0] else []
+        stacked += _hanging(INDENT + _line(row[1:], widths[1:], inner), width, row[-1])
+    return stacked
+
+
+def _line(row: Row, widths: Sequence[int], left: Collection[int]) -> str:
+    cells = zip(row, widths, strict=True)
+    return "  ".join(f"{cell:{'<' if i in left else '>'}{wide}}" for i, (cell, wide) in enumerate(cells)).rstrip()
+
+
+def _hanging(line: str, width: int, last: str) -> list[str]:
+    """A line whose last cell goes on below its own start, where it does not fit; on lines of its own if it must."""
+    start = len(line) - len(last)
+    if len(line) <= width or not last.strip():
+        return [line]
+    if width - start >= 20:
+        return textwrap.wrap(last, width, initial_indent=line[:start], subsequent_indent=" " * start)
+    deeper = 2 * INDENT
+    return [line[:start].rstrip(), *textwrap.wrap(last, width, initial_indent=deeper, subsequent_indent=deeper)]
+
+
+def markdown_table(heads: Row, table: Sequence[Row], left: Collection[int] = (0,)) -> str:
+    """A table as Markdown; its cells are `escaped` by who has them from elsewhere."""
+    lines = [heads, tuple("---" if i in left else "---:" for i in range(len(heads))), *table]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def escaped(text: str) -> str:
+    """In Markdown, a bar would end the cell and a `<` begin a tag that GitHub hides."""
+    return text.replace("<", "&lt;").replace("|", "\\|")
+
+
+def append_to_summary(text: str) -> None:
+    """Add Markdown to the job's summary, in GitHub Actions."""
+    if job := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(job).open("a", encoding="utf-8") as file:
+            file.write(text)

@@ -1,8 +1,0 @@
-"""Experiments behind figures that docstrings and README give. pytest doesn't collect them; each is a command:
-
-    python -m tests.experiments.coverage     does the speedup's interval hold a known truth in 95 % of runs?
-    python -m tests.experiments.stamp_cost   what do the stamps around a task cost?
-    python -m tests.experiments.hand_over    how long does Ray take to start a task and to return its result?
-
-Run nothing else beside them.
-"""

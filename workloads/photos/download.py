@@ -1,0 +1,105 @@
+"""Photographs downloaded from a list of addresses into a folder.
+
+Owns which addresses are fetched, which are not needed any more, and when too few came. Leaves connections to `fetch`
+and what a folder holds to `manifest`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from workloads import WorkloadError
+from workloads.photos.fetch import Crew
+from workloads.photos.manifest import kept, record
+
+ADDRESSES = Path(__file__).with_name("image-urls.txt")
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a download left in its folder: files by address, and reasons by address that failed, both in list order."""
+
+    files: dict[str, Path]
+    failed: dict[str, str]
+
+
+def addresses(file: Path = ADDRESSES) -> list[str]:
+    """Addresses from a text file, one a line, in its order and as often as they stand there.
+
+    Raises:
+        WorkloadError: the file can't be read or lists none.
+    """
+    try:
+        lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorkloadError(
+            f"can't read addresses from {file}: {error}; name a text file, one address a line"
+        ) from error
+    if found := [line for line in lines if line and not line.startswith("#")]:
+        return found
+    raise WorkloadError(f"{file} lists no addresses; write one a line")
+
+
+def download(
+    urls: Sequence[str],
+    folder: Path,
+    *,
+    wanted: int | None = None,
+    at_least: int = 1,
+    timeout: float = 30,
+    jobs: int = 8,
+) -> Download:
+    """Bring photographs into `folder`, each address once, and return where they are.
+
+    What is already there and right by its SHA-256 in the manifest is kept without a request. With `wanted`, later
+    addresses are tried only in place of ones that fail. On Ctrl-C complete files stay, parts go.
+
+    Args:
+        urls: addresses; one that stands twice is fetched once.
+        folder: made when it is missing.
+        wanted: how many files are enough; `None` for one from every address.
+        at_least: how many files there must be in the end.
+        timeout: seconds without a byte from a server, or without a connection, before a try is given up.
+        jobs: how many at a time.
+
+    Raises:
+        WorkloadError: fewer than `at_least` came, with the reasons; or the folder can't be written.
+    """
+    distinct = list(dict.fromkeys(urls))
+    wanted = len(distinct) if wanted is None else wanted
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = kept(distinct, folder)
+    except OSError as error:
+        raise WorkloadError(f"can't keep photographs in {folder}: {error.strerror}; name another folder") from error
+    failed: dict[str, str] = {}
+    waiting = [url for url in distinct if url not in files]
+    running = 0
+    crew = Crew(folder, timeout, min(jobs, len(waiting)))
+    with tqdm(desc="downloads", total=wanted, initial=min(wanted, len(files)), disable=None) as progress:
+        try:
+            while True:
+                while waiting and len(files) + running < wanted:
+                    crew.tasks.put(waiting.pop(0))
+                    running += 1
+                if not running:
+                    break
+                url, entry, reason = crew.results.get()
+                running -= 1
+                if entry is None:
+                    failed[url] = reason
+                    continue
+                files[url] = folder / entry["file"]
+                record(folder, entry)
+                progress.update()
+        finally:
+            crew.dismiss()
+    failed = {url: failed[url] for url in distinct if url in failed}
+    if len(files) < at_least:
+        reasons = [f"{url}: {reason}" for url, reason in failed.items()]
+        more = [f"and {len(reasons) - 5} more"] if len(reasons) > 5 else []
+        why = "; ".join(reasons[:5] + more) or f"there are only {len(distinct)} addresses"
+        raise WorkloadError(f"{len(files)} of at least {at_least} photographs came into {folder}: {why}")
+    return Download({url: files[url] for url in [url for url in distinct if url in files][:wanted]}, failed)
