@@ -121,7 +121,7 @@ def _interval(axis: Axes, row: int, outcome: Outcome) -> None:
         if ends[1] > right:
             axis.plot(right, row, ">", color=colour, markersize=8, clip_on=False, zorder=4)
     axis.plot(100 * verdict.slowdown, row, "o", color=colour, markersize=7, markeredgecolor="white", zorder=5)
-    _beside(axis, row, outcome, f"{signed(verdict.slowdown)} {interval(verdict)}")
+    _beside(axis, row, outcome, f"{signed(verdict.slowdown)} {interval(outcome)}")
 
 
 def _without(axis: Axes, row: int, outcome: Outcome) -> None:

@@ -6,7 +6,6 @@ where it goes is `plugin`'s matter.
 
 from collections.abc import Iterable
 
-from benchmarks.harness.estimators.verdict import Verdict
 from benchmarks.harness.records.comparison import Comparison, Outcome, Word, counted
 from benchmarks.harness.text import (
     Row,
@@ -77,15 +76,16 @@ def summary(comparison: Comparison) -> str:
 
 def rows(outcomes: Iterable[Outcome]) -> list[Row]:
     """A row for each test, under `HEADS`."""
-    return [(outcome.test, *_figures(outcome.verdict), verdict(outcome)) for outcome in outcomes]
+    return [(outcome.test, *_figures(outcome), verdict(outcome)) for outcome in outcomes]
 
 
-def _figures(verdict: Verdict | None) -> Row:
+def _figures(outcome: Outcome) -> Row:
+    verdict = outcome.verdict
     if verdict is None:
         return ("–",) * (len(HEADS) - 2)
     return (
         "–" if verdict.slowdown is None else signed(verdict.slowdown),
-        interval(verdict),
+        interval(outcome),
         "–" if verdict.visible is None else tenths(verdict.visible),
         str(verdict.passes or "–"),
         str(verdict.pairs or "–"),
@@ -108,9 +108,10 @@ def shown(word: Word) -> str:
     return word.upper() if word in URGENT else word
 
 
-def interval(verdict: Verdict) -> str:
+def interval(outcome: Outcome) -> str:
     """`[−0.9 % +1.7 %]`; a dash where nothing was compared."""
-    if verdict.slowdown is None:
+    verdict = outcome.verdict
+    if verdict is None or verdict.slowdown is None:
         return "–"
     if verdict.low is None or verdict.high is None:
         return FEW

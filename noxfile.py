@@ -1,0 +1,63 @@
+"""The commands of a contributor, each once: `nox` for the quick ones, `nox -s tests`, `nox -s bench`, `nox --list`.
+
+They run in the environment that is active: one of their own each would take six gigabytes for PyTorch alone. It needs
+`pip install -c constraints.txt -e '.[test,dev]'`.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nox
+
+# An environment need not be activated to run its nox: its tools come first all the same.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "contracts", "unit"]
+
+WORKFLOWS = ".github/workflows"
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style of the code, and the workflows against their schema and for what makes them unsafe."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("zizmor", "--offline", "--persona=pedantic", WORKFLOWS)
+    schema = ("check-jsonschema", "--builtin-schema", "vendor.github-workflows")
+    session.run(*schema, *sorted(map(str, Path(WORKFLOWS).glob("*.yml"))))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types of all that is not a test."""
+    session.run("mypy")
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """Which room may import which: the arrows of docs/architecture.md."""
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """The inner loop: tests without Ray and without a copy of the suite, in under a minute."""
+    session.run("pytest", "tests/unit", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests, in under eight minutes on two cores."""
+    session.run("pytest", "tests", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """A small benchmark run, and whether its JSON has all that is promised of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(Path(folder) / "small.json")
+        session.run("pytest", "benchmarks", "--workload-size", "small", "--benchmark-json", file, *session.posargs)
+        session.run("python", ".ci/check_json.py", file, "small")
