@@ -1,6 +1,6 @@
 """Image processing: blur, greyscale, crops, augmentation and tensor arithmetic on photographs.
 
-Owns the task, its items and how results are checked. Where photographs come from is `_photos`' matter.
+Owns the task, its items and how results are checked. Where photographs come from is `photos`' matter.
 """
 
 import io
