@@ -37,7 +37,7 @@ def check_record(test_id: str, extra: dict[str, Any], workload: str, size: str, 
     require(not (lost := KEYS - extra.keys()), f"{test_id}: extra_info lacks {', '.join(sorted(lost))}")
     named = (extra["workload"], extra["size"], extra["variant"])
     require(named == (workload, size, variant), f"{test_id}: extra_info says it is {'-'.join(map(str, named))}")
-    # A test that failed after its timing is in the JSON too: only this mark tells it from one that passed.
+    # A test that failed after its timing is in the JSON too: only this mark distinguishes it from one that passed.
     require(extra["verified"] is True, f"{test_id}: verified is {extra['verified']!r}, not true")
 
 

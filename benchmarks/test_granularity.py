@@ -1,4 +1,4 @@
-"""How short a task may be before a parallel variant stops paying: efficiency over task length, and where it crosses.
+"""How short a task may be until a parallel variant is no longer worth it: efficiency over task length.
 
 Takes two minutes a variant, so it runs only where it is asked for: by `-m granularity` or by this file's name.
 """

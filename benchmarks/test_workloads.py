@@ -15,5 +15,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_workload(measure: Callable[..., None], workload: str, size: str, variant: str) -> None:
-    """Does Ray pay for this work, here?"""
+    """Is Ray worth it for this work, here?"""
     measure(workload, size, variant, partner=None if variant == "serial" else "serial")

@@ -14,7 +14,7 @@ from typing import Any
 SIZES = ("small", "medium", "full")
 
 IMAGE_SOURCE_VARIABLE = "WORKLOADS_IMAGE_SOURCE"
-"""Environment variable that tells image workloads where images come from: `generated`, `urls` or a folder."""
+"""Environment variable that says where image workloads get their images from: `generated`, `urls` or a folder."""
 
 
 class WorkloadError(Exception):

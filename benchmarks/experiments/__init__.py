@@ -1,4 +1,4 @@
-"""Experiments behind figures that docstrings and README give. pytest doesn't collect them; each is a command:
+"""Experiments behind figures that docstrings and documents give. pytest doesn't collect them; each is a command:
 
     python -m benchmarks.experiments.coverage     does the speedup's interval hold a known truth in 95 % of runs?
     python -m benchmarks.experiments.stamp_cost   what do the stamps around a task cost?

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.harness import machine
 
 BUDGET_S = 300.0
-"""Seconds that a comparison may take unless told otherwise."""
+"""Seconds that a comparison may take unless `--budget` says otherwise."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ PASSES_WANTED = 8
 """A test's rounds may take so much of its share of the budget in one pass that this many passes would fit."""
 
 LEAST_KNOWN = 4
-"""Passes from which on their variance is told from what they bring; until then it is taken to be `BETWEEN`."""
+"""Passes from which on their variance is taken from what they bring; until then it is taken to be `BETWEEN`."""
 
 BETWEEN = 0.008**2
 """Variance that a pass adds to what its pairs explain; measured were 0 for serial tests and 0.01² to 0.02² on Ray."""

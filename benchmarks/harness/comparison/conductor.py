@@ -34,7 +34,7 @@ class NothingToCompareError(ComparisonError):
 
 
 class Progress(Protocol):
-    """What is told while a comparison runs."""
+    """What is reported while a comparison runs."""
 
     def starts(self, number: int) -> None:
         """Pass `number`, from 0, begins."""

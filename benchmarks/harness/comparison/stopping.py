@@ -41,7 +41,7 @@ class Trial:
 
     @property
     def open(self) -> list[str]:
-        """Tests about which more passes could tell something."""
+        """Tests about which more passes could say something."""
         return [
             test
             for test in self.limits

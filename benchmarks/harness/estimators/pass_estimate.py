@@ -74,7 +74,7 @@ def components(passes: Sequence[PassEstimate]) -> tuple[float, float]:
     """Variance that one pair contributes within a pass, and what passes add of their own, 0 at least.
 
     Args:
-        passes: of one test, at least two. A few passes tell the second with a large error: pool it over tests.
+        passes: of one test, at least two. A few passes give the second with a large error: pool it over tests.
     """
     between = variance([each.log_ratio for each in passes]) - fmean(each.variance for each in passes)
     return fmean(each.variance * each.pairs for each in passes), max(0.0, between)

@@ -23,7 +23,7 @@ STRETCHES = 5
 def curve(logs: Floats) -> Floats:
     """Efficiency at each length from logs of efficiency, blocks × lengths: medians, made to rise with the length.
 
-    A longer task never pays worse; where noise says so, isotonic regression takes the mean of the neighbours.
+    A longer task is never less efficient; where noise says so, isotonic regression takes the mean of the neighbours.
     """
     risen: Floats = optimize.isotonic_regression(np.exp(np.median(logs, axis=0))).x
     return risen

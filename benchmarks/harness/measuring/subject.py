@@ -14,7 +14,7 @@ from workloads import Workload
 
 WARM_PAIR_S = 1.0
 """A pair estimated below this runs twice untimed first, and the quicker run plans the rounds: the first alone, at times
-twice as slow, halved their number. For longer pairs that would cost too much, and one task tells their time."""
+twice as slow, halved their number. For longer pairs that would cost too much, and one task is enough to estimate it."""
 
 
 class NotEnoughMemoryError(Exception):

@@ -84,7 +84,7 @@ def read(config: pytest.Config) -> Against | None:
     if must_see <= tolerance:
         raise pytest.UsageError(
             f"--must-see {100 * must_see:g}: must be more than the tolerance of {100 * tolerance:g} %, or no slowdown "
-            "could be told from an accepted one"
+            "could be distinguished from an accepted one"
         )
     return Against(
         config.getoption("against"), config.getoption("against_python"), tolerance, must_see, _budget(limits["budget"])

@@ -65,7 +65,7 @@ def compare_machines(config: pytest.Config, machine_info: Json, compared: Json) 
 def require_baseline(config: pytest.Config) -> None:
     """See to a comparison without anything to compare with.
 
-    A first run is no error: `--benchmark-compare-fail` is put out of force, and the report tells what to do.
+    A first run is no error: `--benchmark-compare-fail` is put out of force, and the report says what to do.
 
     Raises:
         pytest.UsageError: one run was asked for by its number, and there is no such run; or nothing is to be compared

@@ -9,7 +9,7 @@ from benchmarks.harness.records.benchmark import Info
 from benchmarks.harness.text import percent, seconds, size
 
 HEALTHY = 0.9
-"""From this efficiency on an account needs no advice. Less than a tenth is hard to tell and to win back: a default
+"""From this efficiency on an account needs no advice. Less than a tenth is hard to see and to win back: a default
 run's speedup is known to 5 or 10 %, and on two cores tasks run 4 % slower beside Ray's own processes."""
 
 COLD_S = 1.0

@@ -17,7 +17,7 @@ from benchmarks.harness.reporting.verdict_table import FEW, URGENT, heading, int
 from benchmarks.harness.text import limit, plain, signed
 
 COLOURS: dict[Word, str] = {"regressed": "#d55e00", "undecided": "#e69f00", "improved": "#0072b2", "ok": "#009e73"}
-"""Okabe and Ito's, which the colour-blind can tell apart."""
+"""Okabe and Ito's, which the colour-blind can distinguish."""
 GREY, DARK = "#666666", "#222222"
 STYLES: dict[str, Literal["--", ":"]] = {"tolerance": "--", "must-see": ":"}
 AXIS, ROW, LETTER = 5.2, 0.44, 0.075

@@ -56,14 +56,14 @@ class Cluster:
     def spilled(self) -> tuple[bool, tuple[int, ...]]:
         """Whether objects of the object store lie on disk, and numbers that change when some go there or come back.
 
-        A joined cluster tells only the numbers, and only where grpcio is installed (`ray[default]`).
+        A joined cluster gives only the numbers, and only where grpcio is installed (`ray[default]`).
         """
         if self.spill_folder is not None:
             paths = sorted(self.spill_folder.rglob("*"))
             return any(path.is_file() for path in paths), tuple(path.stat().st_mtime_ns for path in paths)
         import ray
 
-        # No public interface tells what was spilled; `ray memory` asks for it this way.
+        # No public interface says what was spilled; `ray memory` asks for it this way.
         from ray._private import internal_api
 
         try:

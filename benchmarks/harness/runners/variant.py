@@ -61,7 +61,7 @@ class Variant(ABC):
         slots: tasks that can run at once.
         put_s, put_bytes: what `prepare` spent on handing items over before any timing, seconds and bytes.
         thread_share: the part of its CPU time that a task spends in the thread that runs it, as measured in the
-            warm-up; None where tasks are too short to tell.
+            warm-up; None where tasks are too short to measure.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Variant(ABC):
 
     @abstractmethod
     def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
-        """One timed round of the `chosen` items. `on_result` is told how many tasks are done since it was last called.
+        """One timed round of the `chosen` items. `on_result` gets how many tasks are done since it was last called.
 
         A worker's death does not raise: it makes the round invalid. What the task raises is raised.
         """

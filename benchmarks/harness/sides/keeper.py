@@ -5,7 +5,7 @@ input closes, which happens when the conductor ends, however it ends.
 
 A side leads a session of its own (`setsid`). What it starts stays in that session, also when its parent dies and when
 it overwrites its environment, as Ray's agents do; a process between fork and its session's first report is found by
-the variable in its environment. So processes are told by id, never by name.
+the variable in its environment. So processes are found by id, never by name.
 """
 
 import contextlib

@@ -46,7 +46,7 @@ class PassRecord:
         tests: by id, in the order in which they ran.
         seconds: the whole pass.
         idle_share: the part of a core that the waiting side's processes used while the other one got ready; None where
-            that was too short to tell.
+            that was too short to measure.
         files: the JSON that each side's session saved.
     """
 

@@ -30,7 +30,7 @@ class Pass:
         sides: base and head.
         keeper: what ends the sides, and whose folder takes logs, JSON and Rays.
         patience: seconds that a side may take to get ready for a test.
-        on_turn: told what happens next, for the progress bar.
+        on_turn: called with what happens next, for the progress bar.
     """
 
     def __init__(
@@ -166,8 +166,8 @@ class Pass:
 
     def _finish(self, running: Process) -> None:
         if running.at != "end":
-            raise SideError(running.name, f"{running.name} ran more tests than it was told to")
-        with contextlib.suppress(OSError):  # its status tells how it ended
+            raise SideError(running.name, f"{running.name} ran more tests than it was asked to")
+        with contextlib.suppress(OSError):  # its status says how it ended
             running.channel.send({})
         try:
             status = running.process.wait(timeout=self._patience)
@@ -180,7 +180,7 @@ class Pass:
 
     def _go(self, running: Process, answer: Message, patience: float) -> None:
         """Give a side the turn, and wait until it hands it back."""
-        with contextlib.suppress(OSError):  # waiting for its answer tells how it ended
+        with contextlib.suppress(OSError):  # waiting for its answer says how it ended
             running.channel.send(answer)
         self._await(running, patience)
 

@@ -1,6 +1,6 @@
 """A side's session in one pass: its process, its line to the conductor, and what it said last.
 
-Owns how a side is started and how its end is told. Whose turn it is, is `pass_run`'s.
+Owns how a side is started and how its end is described. Whose turn it is, is `pass_run`'s.
 """
 
 import contextlib

@@ -76,7 +76,7 @@ class Turns:
         self._obeyed(self.hand_over("round"))
 
     def note(self, round_: Round) -> None:
-        """Tell of a round, with this turn's message: when the driver and its workers were busy with it."""
+        """Report a round, with this turn's message: when the driver and its workers were busy with it."""
         starts = [round_.start, *(execution.start for execution in round_.executions)]
         ends = [round_.start + round_.seconds, *(execution.end for execution in round_.executions)]
         self._ran.append({"seconds": round_.seconds, "start": min(starts), "end": max(ends), "invalid": round_.invalid})
@@ -95,7 +95,7 @@ class Turns:
     def pytest_collection_modifyitems(
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Tell what there is to compare, and keep what the conductor wants, in its order."""
+        """Report what there is to compare, and keep what the conductor wants, in its order."""
         if session.testsfailed:  # a file that can't be imported: this session ends now, and its output says why
             self._gone = True
             items.clear()
