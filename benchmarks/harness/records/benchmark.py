@@ -73,8 +73,8 @@ class Info(TypedDict):
         params: what the size means.
         tasks: how many items a round has.
         cpus: how many tasks can run at once.
-        thread_share: part of its CPU time that a task spends in the thread that runs it; None where that was too short to
-            measure.
+        thread_share: part of its CPU time that a task spends in the thread that runs it; None where that was too
+            short to measure.
         verified: results were checked against the truth. Who reads saved runs asks for it: a test that failed after
             its timing is in the JSON, too.
         statement: what that check showed.
