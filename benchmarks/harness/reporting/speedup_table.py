@@ -23,8 +23,8 @@ HEADS: Row = (
     "× balance",
     "× dispatch",
 )
-SHORT_HEADS: Row = ("", "partner", "time", "speedup", "95 % interval", "pairs", "eff = comp × bal × disp")
-"""The same for a terminal: 98 columns with names as long as `image_processing-medium-ray`."""
+SHORT_HEADS: Row = ("", "partner", "time", "speedup", "95 % CI", "pairs", "eff = comp × bal × disp")
+"""The same for a terminal: 99 columns with names as long as `image_processing-medium-ray`."""
 BESIDE_HEADS: Row = ("", "task", "submit", "wait", "cold start", "put", "results", "tasks on workers", "on nodes")
 MOVED_HEADS: Row = ("speedup", "saved run", "this run")
 TIMES_HEADS: Row = ("", "median", "middle half of the rounds", "rounds")
