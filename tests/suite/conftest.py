@@ -1,0 +1,77 @@
+"""A copy of the suite to run whole sessions in, and what must not be left of them."""
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from benchmarks.harness.tree import ROOT
+from tests.git import commit, git, isolate
+
+TINY = '''
+"""Quick items, to run the whole suite with."""
+from workloads import CheckError, Workload
+
+def task(item):
+    total = 0
+    for number in range(item):
+        total += number
+    return total
+
+def items(size, tasks):
+    return [400_000] * tasks
+
+def check(items, results):
+    for index, (item, result) in enumerate(zip(items, results, strict=True)):
+        if result != item * (item - 1) // 2:
+            raise CheckError(f"tiny, item {index}: {result}, Gauss says {item * (item - 1) // 2}")
+    return "sums as Gauss says"
+
+WORKLOAD = Workload(task=task, items=items, check=check, sizes={"small": {}, "medium": {}, "full": {}})
+'''
+
+QUICKER = ("400_000", "40_000")
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A copy of the suite, in an otherwise empty folder, whose only workload is `tiny`.
+
+    Example:
+        suite.runpytest_subprocess("benchmarks", "-k", "serial")
+    """
+    for name in ("conftest.py", "pytest.ini"):
+        shutil.copy(ROOT / name, pytester.path)
+    ignore = shutil.ignore_patterns("__pycache__", *(path.name for path in (ROOT / "workloads").glob("[a-z]*.py")))
+    shutil.copytree(ROOT / "workloads", pytester.path / "workloads", ignore=ignore)
+    shutil.copytree(ROOT / "benchmarks", pytester.path / "benchmarks", ignore=shutil.ignore_patterns("__pycache__"))
+    (pytester.path / "workloads" / "tiny.py").write_text(TINY)
+    for variable in ("GITHUB_STEP_SUMMARY", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "RAY_ADDRESS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    return pytester
+
+
+@pytest.fixture
+def add_workload(suite: pytest.Pytester) -> Callable[..., None]:
+    """`add_workload(name, old=new, …)` writes `workloads/NAME.py`: `tiny` with replaced pieces of text."""
+
+    def add(name: str, *replacements: tuple[str, str]) -> None:
+        text = TINY.replace("tiny", name)
+        for old, new in replacements:
+            assert old in text
+            text = text.replace(old, new)
+        (suite.path / "workloads" / f"{name}.py").write_text(text)
+
+    return add
+
+
+@pytest.fixture
+def repository(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """`suite` as a git repository with one commit, with quicker rounds; no setting of the user's git counts."""
+    isolate(monkeypatch)
+    (suite.path / "workloads" / "tiny.py").write_text(TINY.replace(*QUICKER))
+    (suite.path / ".gitignore").write_text((ROOT / ".gitignore").read_text() + "/stdout\n/stderr\n")  # pytester's
+    git(suite.path, "init", "--quiet", "--initial-branch=main")
+    commit(suite.path)
+    return suite

@@ -1,0 +1,182 @@
+"""Ray's life in a session: started here or joined, ended by every way out."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.folders import left_over, ray_folders
+
+QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
+TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "t" * 64}
+
+
+@pytest.mark.parametrize(
+    ("variant", "how"),
+    [
+        ("ray", signal.SIGINT),
+        ("ray", signal.SIGTERM),
+        ("pool", signal.SIGINT),
+        ("pool", signal.SIGTERM),
+        ("pool", signal.SIGKILL),
+    ],
+)
+def test_an_interrupt_leaves_nothing(
+    suite: pytest.Pytester, add_workload: Callable[..., None], variant: str, how: signal.Signals
+) -> None:
+    """Ctrl-C goes to the whole process group, SIGTERM and SIGKILL to pytest alone; all while a task runs."""
+    started = suite.path / "started"
+    os.mkfifo(started)
+    add_workload("endless", ("    total = 0", f"    open({str(started)!r}, 'w').close()\n    while True: pass"))
+    folders = ray_folders()
+    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", "endless", "--workload-size", "small"]
+    command += ["--variants", variant]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    started.open().close()  # blocks until a worker has begun
+    family = psutil.Process(run.pid).children(recursive=True)
+    assert any("raylet" in process.name() for process in family) == (variant == "ray")
+    if how == signal.SIGINT:
+        os.killpg(run.pid, how)
+    else:
+        run.send_signal(how)
+    output, _ = run.communicate(timeout=60)
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+    assert not left_over(folders)
+    if how != signal.SIGKILL:
+        assert run.returncode == pytest.ExitCode.INTERRUPTED, output
+        assert "KeyboardInterrupt" in output
+
+
+@pytest.fixture
+def head() -> Iterator[Callable[..., str]]:
+    """`head(nodes=1, variable=value, …)` starts a cluster of nodes with two CPUs each, these in their environment.
+
+    It returns the address to join; every process of it is ended after the test.
+    """
+    started: list[tuple[subprocess.Popen[str], list[psutil.Process]]] = []
+    folders: list[str] = []
+
+    def start(nodes: int = 1, **environment: str) -> str:
+        folder = tempfile.mkdtemp(prefix="head-", dir="/tmp")
+        folders.append(folder)
+        node = [str(Path(sys.executable).with_name("ray")), "start", "--num-cpus=2", "--block", "--disable-usage-stats"]
+        env = {**os.environ, **TOKEN, **environment}
+        launch(env, [*node, "--head", "--port=0", "--include-dashboard=false", f"--temp-dir={folder}"])
+        (gcs,) = [child for child in started[0][1] if "gcs_server" in child.name()]
+        port = next((Path(folder) / "session_latest").glob("gcs_server_port_*")).read_text()
+        assert gcs.is_running()
+        for _ in range(nodes - 1):
+            launch(env, [*node, f"--address=127.0.0.1:{port}"])
+        return f"127.0.0.1:{port}"
+
+    def launch(env: dict[str, str], command: list[str]) -> None:
+        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert process.stdout is not None
+        assert any("Ray runtime started" in line for line in process.stdout)
+        started.append((process, psutil.Process(process.pid).children(recursive=True)))
+
+    yield start
+    for process, family in reversed(started):
+        process.terminate()
+        process.communicate(timeout=30)
+        _, alive = psutil.wait_procs(family, timeout=10)
+        for child in alive:
+            child.kill()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_joined_cluster_is_used_and_left_running(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = head()
+    for name, value in TOKEN.items():
+        monkeypatch.setenv(name, value)
+    arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
+    for _ in range(2):
+        suite.runpytest_subprocess(*arguments, timeout=120).assert_outcomes(passed=1, deselected=1)
+
+
+def test_tasks_spread_over_the_nodes_of_a_cluster(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = head(nodes=2)
+    for name, value in TOKEN.items():
+        monkeypatch.setenv(name, value)
+    arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
+    suite.runpytest_subprocess(*arguments, timeout=120).assert_outcomes(passed=1, deselected=1)
+    info = json.loads((suite.path / "out.json").read_text())["benchmarks"][0]["extra_info"]
+    assert (info["cpus"], info["tasks"]) == (4, 4)
+    assert sum(info["tasks_per_node"].values()) == 4
+    assert len(info["tasks_per_node"]) == 2
+
+
+def test_nodes_with_other_versions_are_named(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for package in ("torch-9.9.9", "torchvision-8.8.8"):
+        (folder := tmp_path / f"{package}.dist-info").mkdir()
+        name, version = package.split("-")
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    address = head(PYTHONPATH=str(tmp_path))
+    for name, value in TOKEN.items():
+        monkeypatch.setenv(name, value)
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", address, timeout=120)
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        ["*nodes differ from this process: * has torch 9.9.9, not *; * has torchvision 8.8.8, not *"]
+    )
+
+
+def test_an_address_without_a_cluster_is_one_sentence(suite: pytest.Pytester) -> None:
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", "127.0.0.1:9", timeout=120)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*Ray can't be reached at 127.0.0.1:9: *"])
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_a_local_start_never_attaches(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", head())
+    result = suite.runpytest_subprocess(
+        "benchmarks", *QUICK, "--ray-num-cpus", "1", "--benchmark-json", "o.json", timeout=120
+    )
+    result.assert_outcomes(passed=1, deselected=1)
+    assert '"cpus": 1' in (suite.path / "o.json").read_text()
+
+
+@pytest.mark.usefixtures("no_leftovers")
+def test_spilled_objects_make_rounds_invalid(
+    suite: pytest.Pytester, add_workload: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five items of 20 MB in a store of 80 MB: one of them is always on disk."""
+    monkeypatch.setenv("RAY_DEFAULT_OBJECT_STORE_MAX_MEMORY_BYTES", str(80 * 2**20))
+    monkeypatch.setenv("RAY_min_spilling_size", "1")  # or Ray waits for 100 MB to spill together
+    add_workload(
+        "bulky",
+        ("[400_000] * tasks", "[bytes([i]) * 20_000_000 for i in range(5)]"),
+        ("range(item)", "item[:1000]"),
+        ("result != item * (item - 1) // 2", "False"),
+    )
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "-k", "bulky and ray", timeout=120)
+    sentence = "bulky-small-ray: 3 of 20 rounds are invalid (3 × objects spilled from the object store to disk); *"
+    result.stdout.fnmatch_lines([sentence])
+
+
+@pytest.mark.usefixtures("no_leftovers")
+def test_a_ray_that_cant_start_is_one_sentence(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_DEFAULT_OBJECT_STORE_MAX_MEMORY_BYTES", "1")
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, timeout=120)
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(["*Ray can't start here: *"])
+    assert "Traceback" not in result.stdout.str()

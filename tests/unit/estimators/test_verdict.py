@@ -1,0 +1,372 @@
+import math
+import statistics
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import special, stats
+
+from benchmarks.harness.estimators.pairs import Pair
+from benchmarks.harness.estimators.pass_estimate import PassEstimate, components, estimate
+from benchmarks.harness.estimators.verdict import (
+    LEAST_EXCESS,
+    LOOK_SHARES,
+    RUN_ERROR,
+    Limits,
+    Spread,
+    Verdict,
+    detectable,
+    interval,
+    judge,
+    moderate,
+    prior,
+)
+
+ORDERS = (True, False, False, True)
+NOMINAL = RUN_ERROR * LOOK_SHARES[0]
+
+seconds = st.floats(1e-3, 1e3)
+passes_of_pairs = st.lists(st.tuples(seconds, seconds), min_size=8, max_size=60).map(
+    lambda times: [Pair(base, head, ORDERS[i % 4]) for i, (base, head) in enumerate(times)]
+)
+
+
+def estimated(pairs: Sequence[Pair]) -> PassEstimate:
+    result = estimate(pairs)
+    assert result is not None
+    return result
+
+
+def passes_of(logs: Sequence[float], variance: float = 1e-4, pairs: int = 60) -> list[PassEstimate]:
+    return [PassEstimate(float(log), variance, pairs) for log in logs]
+
+
+def alone(logs: Sequence[float], limits: Limits | None = None) -> Verdict:
+    return judge({"it": passes_of(logs)}, {"it": limits or Limits()}, 0, 1)["it"]
+
+
+# A pass
+
+
+def test_the_mean_of_both_orders_quick_rounds() -> None:
+    base = (3.0, 1.0, 9.0, 2.0, 4.0, 5.0, 6.0, 7.0)  # the quickest quarter: 1 and 2
+    head = (1.5, 8.0, 9.0, 7.0, 2.5, 9.0, 9.0, 6.0)  # 1.5 and 2.5
+    first = [Pair(*times, True) for times in zip(base, head, strict=True)]
+    second = [Pair(2.0, 2.2, False)] * 8
+    result = estimated(first + second)
+    assert result.log_ratio == pytest.approx((math.log(4 / 3) + math.log(1.1)) / 2)
+    assert result.pairs == 16
+
+
+@given(passes_of_pairs)
+def test_a_disturbed_round_changes_nothing(pairs: list[Pair]) -> None:
+    """A round that was slow already, in either side, may have taken ten times as long."""
+    disturbed = list(pairs)
+    for order in (True, False):
+        its = [index for index, pair in enumerate(pairs) if pair.reference_first == order]
+        slow = max(its, key=lambda index: pairs[index].candidate_s)
+        disturbed[slow] = disturbed[slow]._replace(candidate_s=10 * pairs[slow].candidate_s)
+    assert estimated(disturbed).log_ratio == pytest.approx(estimated(pairs).log_ratio, abs=1e-12)
+
+
+@given(passes_of_pairs)
+def test_swapped_sides_have_the_opposite_sign(pairs: list[Pair]) -> None:
+    one = estimated(pairs)
+    other = estimated([Pair(head, base, not base_first) for base, head, base_first in pairs])
+    assert other.log_ratio == pytest.approx(-one.log_ratio, abs=1e-12)
+    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
+
+
+@given(passes_of_pairs, st.floats(0.01, 100))
+def test_another_unit_of_time_changes_nothing(pairs: list[Pair], unit: float) -> None:
+    one = estimated(pairs)
+    other = estimated([Pair(base * unit, head * unit, first) for base, head, first in pairs])
+    assert other.log_ratio == pytest.approx(one.log_ratio, abs=1e-12)
+    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
+
+
+@given(passes_of_pairs, st.floats(0.1, 10))
+def test_a_slower_head_shifts_the_estimate_and_nothing_else(pairs: list[Pair], factor: float) -> None:
+    one = estimated(pairs)
+    other = estimated([Pair(base, head * factor, first) for base, head, first in pairs])
+    assert other.log_ratio == pytest.approx(one.log_ratio + math.log(factor), abs=1e-12)
+    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
+
+
+@given(passes_of_pairs, st.floats(0.5, 2))
+def test_an_effect_of_the_order_cancels(pairs: list[Pair], effect: float) -> None:
+    one = estimated(pairs)
+    other = estimated(
+        [Pair(base, head * effect, True) if first else Pair(base * effect, head, False)
+         for base, head, first in pairs]
+    )  # fmt: skip
+    assert other.log_ratio == pytest.approx(one.log_ratio, abs=1e-12)
+    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
+
+
+@given(passes_of_pairs)
+def test_the_same_pairs_estimate_the_same(pairs: list[Pair]) -> None:
+    assert estimate(pairs) == estimate(pairs)
+
+
+def test_too_few_pairs_of_an_order_estimate_nothing() -> None:
+    def of(first: int, second: int) -> list[Pair]:
+        return [Pair(1.0, 1.0, True)] * first + [Pair(1.0, 1.0, False)] * second
+
+    assert estimate([]) is None
+    assert estimate(of(20, 3)) is None
+    assert estimate(of(3, 20)) is None
+    assert estimated(of(4, 4)) == PassEstimate(0.0, 0.0, 8)
+
+
+def test_the_variance_is_that_of_repeated_passes() -> None:
+    random = np.random.default_rng(2)
+    found = []
+    for _ in range(300):
+        logs = 0.05 * random.standard_normal(60) + np.where(np.resize(ORDERS, 60), 0.1, -0.1)
+        found.append(estimated([Pair(1.0, math.exp(log), ORDERS[i % 4]) for i, log in enumerate(logs)]))
+    repeated = statistics.variance([each.log_ratio for each in found])
+    assert repeated * 0.8 < statistics.fmean(each.variance for each in found) < repeated * 1.5
+
+
+# The spread of passes
+
+
+def test_a_moderated_ratio_by_hand() -> None:
+    # Degrees of freedom 9 and 3 weigh the common 2 and its own 6 as 3 : 1.
+    assert moderate(Spread(1e-4, 6.0, 3), (2.0, 9.0), 18) == Spread(1e-4, 3.0, 12.0)
+    assert moderate(Spread(1e-4, 6.0, 3), (2.0, 9.0), 10).freedom == 10
+    assert moderate(Spread(1e-4, 6.0, 3), (1.0, 0.0), 3) == Spread(1e-4, 6.0, 3.0)
+
+
+def test_ratios_of_two_degrees_of_freedom_by_hand() -> None:
+    # log(1, e³, e⁶) has variance 9, of which trigamma(1) = π²/6 is chance; the inverse is checked by going back.
+    ratio, freedom = prior([Spread(1.0, math.exp(log), 2) for log in (0, 3, 6)])
+    assert ratio == pytest.approx((1 + math.exp(3) + math.exp(6)) / 3)
+    assert special.polygamma(1, freedom / 2) == pytest.approx(9 - math.pi**2 / 6)
+
+
+def test_tests_that_happen_to_agree_do_not_lend_without_limit() -> None:
+    ratio, freedom = prior([Spread(1.0, 2.0, 3)] * 6)
+    assert ratio == pytest.approx(2.0)
+    assert special.polygamma(1, freedom / 2) == pytest.approx(LEAST_EXCESS)
+    assert 10 < freedom < 12
+
+
+def test_more_freedom_weighs_more() -> None:
+    ratio, _ = prior([Spread(1.0, 1.0, 9), Spread(1.0, 1.0, 9), Spread(1.0, 4.0, 2)])
+    assert ratio == pytest.approx((9 + 9 + 8) / 20)
+
+
+@given(st.lists(st.tuples(st.floats(1e-5, 1e9), st.integers(1, 11)), min_size=3, max_size=12))
+def test_any_ratios_have_a_prior(ratios: list[tuple[float, int]]) -> None:
+    ratio, freedom = prior([Spread(1e-4, value, degrees) for value, degrees in ratios])
+    assert math.isfinite(ratio)
+    assert 0 < freedom < 12
+
+
+# The verdict
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_or_two_tests_have_a_plain_t(number: int) -> None:
+    logs = [0.01, 0.03, 0.02, 0.05]
+    passes = {str(i): passes_of(np.array(logs) * (1 + i)) for i in range(number)}
+    result = judge(passes, {"0": Limits()}, 0, number)["0"]
+    expected = stats.t(3, statistics.fmean(logs), statistics.stdev(logs) / 2).interval(1 - 2 * NOMINAL / number)
+    assert result.low is not None
+    assert result.high is not None
+    assert (math.log1p(result.low), math.log1p(result.high)) == pytest.approx(expected)
+    assert result.slowdown == pytest.approx(math.expm1(0.0275))
+    assert (result.passes, result.pairs) == (4, 240)
+
+
+def test_a_moderated_t_by_hand() -> None:
+    # Passes at ±x around a mean have s² = 4x²/3: ratios 1, 2 and 3 to variances within of 1e-4, the noisy test's 4e-4.
+    def around(mean: float, ratio: float, within: float) -> list[PassEstimate]:
+        x = math.sqrt(ratio * within * 3 / 4)
+        return passes_of([mean - x, mean + x, mean - x, mean + x], within)
+
+    passes = {"a": around(0.0, 1, 1e-4), "b": around(0.1, 2, 1e-4), "noisy": around(0.2, 3, 4e-4)}
+    # The ratios' mean is 2; logs of 1, 2, 3 vary by 0.31, less than trigamma(1.5) = 0.93, so d₀ is at its limit, 10.95.
+    # 9 degrees of freedom in all tests cap d₀ + 3.
+    freedom = 10.947
+    ratio = (freedom * 2 + 3 * 3) / (freedom + 3)
+    reach = stats.t.isf(NOMINAL / 3, 9) * math.sqrt(ratio * 4e-4 / 4)
+    result = judge(passes, {"noisy": Limits()}, 0, 3)["noisy"]
+    assert result.low == pytest.approx(math.expm1(0.2 - reach), rel=1e-4)
+    assert result.high == pytest.approx(math.expm1(0.2 + reach), rel=1e-4)
+
+
+def test_who_is_not_judged_still_lends() -> None:
+    random = np.random.default_rng(5)
+    passes = {str(i): passes_of(random.normal(0, 0.01, 3)) for i in range(6)}
+    everyone = judge(passes, dict.fromkeys(passes, Limits()), 1, 6)
+    assert judge(passes, {"4": Limits()}, 1, 6) == {"4": everyone["4"]}
+    unlent = judge({"4": passes["4"]}, {"4": Limits()}, 1, 6)["4"]
+    assert everyone["4"].visible is not None
+    assert unlent.visible is not None
+    assert everyone["4"].visible < unlent.visible
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (0.021, 0.20, "regressed"),
+        (0.021, 0.04, "regressed"),  # though must-see is ruled out
+        (0.019, 0.20, "undecided"),
+        (0.019, 0.051, "undecided"),
+        (0.019, 0.049, "ok"),
+        (-0.10, 0.049, "ok"),
+        (-0.10, -0.019, "ok"),
+        (-0.10, -0.021, "improved"),
+        (-0.10, 0.051, "undecided"),
+    ],
+)
+def test_the_word_follows_from_the_bounds(low: float, high: float, word: str) -> None:
+    # Two passes at mean ± x have a standard error of x.
+    centre, reach = (math.log1p(high) + math.log1p(low)) / 2, (math.log1p(high) - math.log1p(low)) / 2
+    x = reach / stats.t.isf(NOMINAL, 1)
+    result = alone([centre - x, centre + x])
+    assert (result.low, result.high) == (pytest.approx(low), pytest.approx(high))
+    assert result.word == word
+
+
+def test_the_limits_are_the_callers() -> None:
+    logs = [0.080, 0.081, 0.080, 0.081]
+    assert alone(logs).word == "regressed"
+    assert alone(logs, Limits(tolerance=0.1, must_see=0.2)).word == "ok"
+
+
+def test_one_pass_decides_nothing() -> None:
+    assert alone([0.5]) == Verdict("undecided", pytest.approx(math.expm1(0.5)), None, None, None, 1, 60)
+
+
+def test_one_pass_decides_nothing_beside_others_with_more() -> None:
+    passes = {str(i): passes_of([0.0, 0.01, 0.02]) for i in range(4)} | {"it": passes_of([0.5])}
+    assert judge(passes, {"it": Limits()}, 0, 5)["it"].low is None
+
+
+def test_no_pass_has_not_even_a_slowdown() -> None:
+    assert judge({}, {"it": Limits()}, 0, 1) == {"it": Verdict("undecided", None, None, None, None, 0, 0)}
+
+
+def test_passes_that_agree_exactly_have_finite_bounds() -> None:
+    one = alone([0.1, 0.1, 0.1])
+    assert one.word == "regressed"
+    passes = {str(i): passes_of([0.1 * i] * 3, 0.0) for i in range(4)}
+    for i, result in enumerate(judge(passes, dict.fromkeys(passes, Limits()), 0, 4).values()):
+        assert None not in (result.low, result.high, result.visible)
+        assert result.slowdown == pytest.approx(math.expm1(0.1 * i))
+        assert result.word == ("ok" if i == 0 else "regressed")
+
+
+def test_wild_passes_overflow_nothing() -> None:
+    result = alone([-100.0, 100.0])
+    assert result.word == "undecided"
+    assert result.high is not None
+    assert math.isfinite(result.high)
+
+
+def test_tests_and_looks_share_the_error() -> None:
+    def width(tests: int) -> float:
+        result = judge({"it": passes_of([0.0, 0.01, 0.02])}, {"it": Limits()}, 1, tests)["it"]
+        assert result.low is not None
+        assert result.high is not None
+        return math.log1p(result.high) - math.log1p(result.low)
+
+    assert sum(LOOK_SHARES) == pytest.approx(1)
+    assert width(12) / width(1) == pytest.approx(stats.t.isf(NOMINAL / 12, 2) / stats.t.isf(NOMINAL, 2))
+
+
+def test_wrong_counts_are_errors() -> None:
+    passes = {"a": passes_of([0.0, 0.1]), "b": passes_of([0.0, 0.1])}
+    with pytest.raises(ValueError, match="1 tests in a run that judges 2"):
+        judge(passes, dict.fromkeys(passes, Limits()), 0, 1)
+    with pytest.raises(ValueError, match="look 2 is not planned"):
+        judge(passes, {"a": Limits()}, 2, 2)
+    with pytest.raises(ValueError, match="look -1"):
+        judge(passes, {"a": Limits()}, -1, 2)
+
+
+# What could be seen
+
+
+@pytest.mark.parametrize("freedom", [1, 1.5, 2, 3, 5.5, 9, 13.9, 40, 132])
+@pytest.mark.parametrize("error", [NOMINAL, NOMINAL / 3, NOMINAL / 12])
+def test_the_visible_is_exceeded_nine_times_in_ten(freedom: float, error: float) -> None:
+    critical = stats.t.isf(error, freedom)
+    away = detectable(0.01, freedom, error) / 0.01
+    assert stats.nct.sf(critical, freedom, away) == pytest.approx(0.9, abs=1e-4)
+    # The same without the noncentral t: over quantiles of χ, how often a normal estimate clears that many errors.
+    chi = np.sqrt(stats.chi2.ppf((np.arange(4000) + 0.5) / 4000, freedom) / freedom)
+    assert stats.norm.cdf(away - critical * chi).mean() == pytest.approx(0.9, abs=1e-3)
+
+
+def test_interval_is_symmetric_around_its_centre() -> None:
+    assert interval(0.1, 0.02, 3, 0.025) == pytest.approx((0.1 - 3.1824463 * 0.02, 0.1 + 3.1824463 * 0.02))
+
+
+# Components of variance
+
+
+def test_components_by_hand() -> None:
+    passes = [PassEstimate(0.0, 1e-4, 50), PassEstimate(0.04, 3e-4, 30)]
+    within, between = components(passes)
+    assert within == pytest.approx((50e-4 + 90e-4) / 2)
+    assert between == pytest.approx(8e-4 - 2e-4)
+    assert components(passes_of([0.01, 0.01]))[1] == 0.0
+
+
+# Whole runs with a known truth
+
+
+def run(random: np.random.Generator, logs: np.ndarray, ratios: np.ndarray, count: int) -> list[Verdict]:
+    """Tests alternately quiet and noisy, with normal passes and each pass's variance known to 41 %."""
+    within = np.where(np.arange(len(logs)) % 2, 0.010, 0.004) ** 2
+    centres = logs[:, None] + np.sqrt(ratios * within)[:, None] * random.standard_normal((len(logs), count))
+    variances = within[:, None] * random.gamma(1 / 0.41**2, 0.41**2, centres.shape)
+    passes = {
+        str(i): [PassEstimate(log, variance, 60) for log, variance in zip(centres[i], variances[i], strict=True)]
+        for i in range(len(logs))
+    }
+    return list(judge(passes, dict.fromkeys(passes, Limits()), 0, len(logs)).values())
+
+
+@pytest.mark.parametrize("differ", [False, True])
+def test_false_alarms_stay_at_their_rate(differ: bool) -> None:
+    # 4 passes of 6 tests at the tolerance: the most that is no slowdown. Ratios all 2, or 1 to 4.
+    random, runs = np.random.default_rng(7), 4000
+    alarms = misses = below = above = 0
+    for _ in range(runs):
+        ratios = np.exp(random.uniform(0, math.log(4), 6)) if differ else np.full(6, 2.0)
+        results = run(random, np.full(6, math.log1p(0.02)), ratios, 4)
+        too_high = sum(result.low is not None and result.low > 0.02 for result in results)
+        too_low = sum(result.high is not None and result.high < 0.02 for result in results)
+        alarms, misses = alarms + (too_high > 0), misses + (too_low > 0)
+        below, above = below + too_high, above + too_low
+    binomial = math.sqrt(NOMINAL * (1 - NOMINAL) / runs)
+    assert alarms / runs <= NOMINAL + 2 * binomial
+    assert misses / runs <= NOMINAL + 2 * binomial
+    for missed in (below, above):  # each bound by itself, not far off on the safe side either
+        assert 0.4 < missed / runs / 6 / (NOMINAL / 6) < 1.3
+
+
+def test_the_visible_slowdown_is_seen_nine_times_in_ten() -> None:
+    # A test on its own, whose standard error is known: 0.01 / √4.
+    random, runs = np.random.default_rng(8), 4000
+    visible = math.log1p(0.02) + detectable(0.005, 3, NOMINAL)
+    seen = sum(alone(random.normal(visible, 0.01, 4)).word == "regressed" for _ in range(runs))
+    assert seen / runs == pytest.approx(0.9, abs=3 * math.sqrt(0.9 * 0.1 / runs))
+
+
+def test_the_visible_slowdown_that_runs_tell_is_seen_about_as_often() -> None:
+    # Noisy tests that borrow: a slowdown of the median that such runs tell. Standard errors are estimates, so the share
+    # is not exactly 0.9: 0.85 of 3000.
+    random, ratios, runs = np.random.default_rng(8), np.full(6, 2.0), 1000
+    told = [result.visible for _ in range(300) for result in run(random, np.zeros(6), ratios, 4)[1::2]]
+    logs = np.full(6, math.log1p(statistics.median([each for each in told if each is not None])))
+    seen = [result.word == "regressed" for _ in range(runs) for result in run(random, logs, ratios, 4)[1::2]]
+    assert statistics.fmean(seen) == pytest.approx(0.9, abs=0.07)

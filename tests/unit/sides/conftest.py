@@ -1,0 +1,18 @@
+"""A line between a conductor and a side."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.harness.sides.protocol import Channel
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[Channel, Channel]]:
+    """The conductor's end and a side's."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    theirs.settimeout(10)
+    with ours, theirs:
+        yield Channel(ours), Channel(theirs)
