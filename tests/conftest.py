@@ -1,18 +1,98 @@
-"""Shared by all tests."""
+"""Shared by all tests: limits, warnings, several processes for whole folders, and what must not be left over.
 
+Nothing here concerns `pytest benchmarks`, which does not load this file.
+"""
+
+import fcntl
+import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
+from benchmarks.harness.machine import usable_cpus
 from tests.folders import left_over, ray_folders
 
 pytest_plugins = ["pytester"]
 
+TESTS = Path(__file__).parent
+
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # As a script's background job: what the tests start would inherit it, and no Ctrl-C of theirs would arrive.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+LIMITS_S = {"unit": 60, "process": 120, "ray": 180, "suite": 300}
+"""A test that takes longer hangs: it ends with every thread's stack. Several times what the slowest one takes."""
+
+TOLERATED = ()
+"""Warnings that are no errors, and why."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Whole folders run in one process more than there are CPUs: most of their tests wait for processes of their own.
+
+    `-n` says otherwise, as it does of every pytest. Unit tests alone, single files, a debugger and `-s` have one
+    process: another one would first import for as long as it saves.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ or not config.pluginmanager.hasplugin("xdist"):
+        return
+    paths = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    folders = all(path.is_dir() and path.is_relative_to(TESTS) for path in paths)
+    waiting = any(not path.is_relative_to(TESTS / "unit") for path in paths)
+    asked = any(config.getoption(name) not in (None, False) for name in ("usepdb", "trace", "numprocesses"))
+    if folders and waiting and not asked and config.getoption("capture") != "no" and config.getoption("dist") == "no":
+        config.option.numprocesses = min(usable_cpus(), 8) + 1
+        config.option.dist, config.option.loadscopereorder = "loadgroup", False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: tells times apart, so that no other test may run beside it")
+    for line in ("error", *TOLERATED):
+        config.addinivalue_line("filterwarnings", line)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Limits for tests in this folder, and with several processes an order in which none waits long for the others."""
+    for item in items:
+        if not item.path.is_relative_to(TESTS):
+            continue
+        folder = item.path.relative_to(TESTS).parts[0]
+        if config.pluginmanager.hasplugin("timeout"):
+            item.add_marker(pytest.mark.timeout(LIMITS_S[folder]))
+        if config.pluginmanager.hasplugin("xdist") and folder == "ray":
+            item.add_marker(pytest.mark.xdist_group("alone" if item.get_closest_marker("alone") else "ray"))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        order = ("ray", "suite", "process", "unit")
+        items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), order.index(_folder(item))))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Other tests beside each other, those that are marked so by themselves; waiting does not count as their time."""
+    gate, running = (os.open(place, os.O_RDONLY) for place in (TESTS / "unit", TESTS))
+    try:
+        fcntl.flock(gate, fcntl.LOCK_EX)  # or one that wants to be alone would wait for ever
+        fcntl.flock(running, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        fcntl.flock(gate, fcntl.LOCK_UN)
+        return (yield)
+    finally:
+        os.close(gate)
+        os.close(running)
+
+
+@pytest.fixture(autouse=True)
+def _sessions_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test starts knows nothing of how the tests themselves run."""
+    for variable in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture

@@ -377,7 +377,7 @@ def test_a_revision_that_has_the_protocol_where_it_was_before_can_be_a_base(root
     old, new = "benchmarks/harness/lockstep.py", "benchmarks/harness/sides/protocol.py"
     git(root, "mv", new, old)
     sha = commit(root)
-    (root / new).parent.mkdir()
+    (root / new).parent.mkdir(exist_ok=True)
     git(root, "mv", old, new)
     base, _ = sides(root, folder)
     assert base.title == f"HEAD {sha[:7]}"

@@ -23,6 +23,8 @@ from tests.ray.conftest import Rays
 from tests.signs import SIGNS
 from workloads import Workload
 
+pytestmark = pytest.mark.alone
+
 PLAN = Plan(min_rounds=20, max_time=1.0, disable_gc=False)
 SLOTS = 4
 

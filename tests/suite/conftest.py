@@ -42,13 +42,15 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     """
     for name in ("conftest.py", "pytest.ini"):
         shutil.copy(ROOT / name, pytester.path)
+    without = shutil.ignore_patterns("__pycache__", "experiments")
     ignore = shutil.ignore_patterns("__pycache__", *(path.name for path in (ROOT / "workloads").glob("[a-z]*.py")))
     shutil.copytree(ROOT / "workloads", pytester.path / "workloads", ignore=ignore)
-    shutil.copytree(ROOT / "benchmarks", pytester.path / "benchmarks", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "benchmarks", pytester.path / "benchmarks", ignore=without)
     (pytester.path / "workloads" / "tiny.py").write_text(TINY)
     for variable in ("GITHUB_STEP_SUMMARY", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "RAY_ADDRESS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("COLUMNS", "160")  # lines are whole
     return pytester
 
 

@@ -104,6 +104,7 @@ def test_a_tree_beside_itself_is_not_slower(
     assert len(set(base)) == len(base) >= 2
 
 
+@pytest.mark.alone
 def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
     """Many changes at once, and tests without any between them."""
     alike = ("slow", "strict", "raising", "faltering", "forgetful", "hungry", "other", "gone")

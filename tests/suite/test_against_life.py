@@ -161,10 +161,10 @@ def start(
         ("    total = 0", "    halt_in_round()\n    total = 0"),
         ("    return [", "    halt('items')\n    return ["),
     )
-    passes = tree / "benchmarks" / "harness" / "passes.py"
-    text = passes.read_text()
+    pass_run = tree / "benchmarks" / "harness" / "sides" / "pass_run.py"
+    text = pass_run.read_text()
     assert "ROUND_PATIENCE_S = 30.0" in text
-    passes.write_text(text.replace("ROUND_PATIENCE_S = 30.0", "ROUND_PATIENCE_S = 2.0"))
+    pass_run.write_text(text.replace("ROUND_PATIENCE_S = 30.0", "ROUND_PATIENCE_S = 2.0"))
     commit(tree)
     monkeypatch.setenv("HALT_HEAD", str(tree))
     monkeypatch.setenv("HALT_FOLDER", str(tmp_path))

@@ -16,7 +16,7 @@ AddWorkload = Callable[..., None]
 
 pytestmark = pytest.mark.usefixtures("no_leftovers", "no_folders_left")
 
-PROTOCOL_FILE = "benchmarks/harness/lockstep.py"
+PROTOCOL_FILE = "benchmarks/harness/sides/protocol.py"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_shallow_clone_is_told_how_to_get_the_revision(
             "base ended with status 4: SyntaxError: invalid syntax, pass 1",
             3,
         ),
-        ("benchmarks/harness/session.py", "import contextlib", "1 / 0", None, 3),
+        ("benchmarks/harness/plugin/fixture.py", "import contextlib", "1 / 0", None, 3),
         (
             "benchmarks/test_workloads.py",
             "import pytest",

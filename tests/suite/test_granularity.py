@@ -7,6 +7,7 @@ import pytest
 QUICK = ("--variants", "serial,pool", "--benchmark-min-rounds", "4")
 
 
+@pytest.mark.alone
 def test_break_even_lengths_are_measured_and_predicted(suite: pytest.Pytester) -> None:
     result = suite.runpytest_subprocess(
         *("benchmarks", "-m", "granularity", *QUICK, "--ray-num-cpus", "2"),
@@ -16,9 +17,7 @@ def test_break_even_lengths_are_measured_and_predicted(suite: pytest.Pytester) -
     result.assert_outcomes(passed=1, deselected=2)
     result.stdout.fnmatch_lines(
         [
-            "granularity-pool: tasks that keep 2 CPUs busy at 50 % *, 90 % *",
-            "  predicted from * a task and * tasks a second from one driver, 50 % and 90 %: 16 CPUs *; 1000 CPUs *",
-            "  the same model here: 1 CPU * (measured 50 % *, 90 % *); 2 CPUs * (measured *)",
+            "granularity-pool: tasks that keep 2 CPUs busy: 50 % at *, 90 % *",
         ]
     )
     [record] = json.loads((suite.path / "out.json").read_text())["benchmarks"]

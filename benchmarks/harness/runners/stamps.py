@@ -51,19 +51,20 @@ class Counted:
     """A task that also says whether it kept to one thread: `task(item)` → (worker, thread share, files).
 
     The thread share is the calling thread's part of the process's CPU time, about 1 for one thread; None below 5 ms,
-    where the housekeeping of a Ray worker would pass for a thread of the task. Holds the worker for 50 ms more, so that
-    no fast worker takes another's turn.
+    and for a task that mostly waits: there the housekeeping of Ray would pass for a thread of the task. Holds the
+    worker for 50 ms more, so that no fast worker takes another's turn.
     """
 
     def __init__(self, task: Task) -> None:
         self.task = task
 
     def __call__(self, item: Any) -> Warm:
-        process, thread = time.process_time(), time.thread_time()
+        start, process, thread = time.perf_counter(), time.process_time(), time.thread_time()
         self.task(item)
         process, thread = time.process_time() - process, time.thread_time() - thread
+        least = max(0.005, 0.1 * (time.perf_counter() - start))
         time.sleep(0.05)
-        return (node(), os.getpid()), thread / process if process >= 0.005 else None, tree.loaded()
+        return (node(), os.getpid()), thread / process if process >= least else None, tree.loaded()
 
 
 @functools.cache

@@ -233,6 +233,7 @@ def test_a_side_keeps_its_line_to_itself(
     answered(conductor, {})
     config.stash[KEY].wait()
     assert received(conductor)["at"] == "round"
+    socket.socket(fileno=config.stash[KEY]._channel.socket.detach()).close()  # nobody else does before the process ends
 
 
 def test_a_side_of_which_another_trees_modules_were_loaded_is_refused(

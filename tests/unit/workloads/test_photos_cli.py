@@ -27,6 +27,7 @@ def test_generate_fills_the_cache_and_copies_to_a_folder(tmp_path: Path, capsys:
     assert files[1].read_bytes() == generate.photo(1, 0.1)
 
 
+@pytest.mark.filterwarnings("always::workloads.photos.PhotoWarning")  # as in a process of its own
 def test_sheet_draws_a_handful_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     main(["generate", "--count", "7", "--megapixels", "0.1", "--folder", str(tmp_path / "photos")])
     (tmp_path / "photos" / "bad.jpg").write_bytes(b"text")
