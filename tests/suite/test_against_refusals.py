@@ -24,17 +24,6 @@ PROTOCOL_FILE = "benchmarks/harness/sides/protocol.py"
     [
         ("--against nowhere", "--against nowhere: git knows no such revision here; name a branch, a tag or a commit"),
         ("--against HEAD --benchmark-disable", "--benchmark-disable does not go with --against: nothing would be *"),
-        ("--against HEAD --benchmark-skip", "--benchmark-skip does not go with --against: nothing would be timed"),
-        ("--against HEAD --benchmark-json x.json", "--benchmark-json does not go with --against: each side is *"),
-        ("--against HEAD --ray-address auto", "--ray-address does not go with --against: each side needs a Ray *"),
-        (
-            "--against HEAD --benchmark-max-time 3",
-            "--benchmark-max-time does not go with --against: --budget *",
-        ),
-        ("--against HEAD --tolerance abc", "--tolerance abc: must be a percentage from 0 to 100, as 2 or 2.5"),
-        ("--against HEAD --must-see 1", "--must-see 1: must be more than the tolerance of 2 %, *"),
-        ("--against HEAD --budget 0", "--budget 0: must be a number of seconds, as 300"),
-        ("--tolerance 3", "--tolerance 3: it is for comparisons; add --against REF"),
         ("--against-python nowhere", "--against-python nowhere: there is no such interpreter; name one, *"),
     ],
 )

@@ -34,25 +34,6 @@ def recorded(file: Path, noise: Sequence[float], tests: Sequence[str] = (QUIET,)
     return file
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ("--passes 7", "--passes 7: fewer than 8 say too little about how much passes differ"),
-        ("--must-see 1", "--must-see 1: must be more than the tolerance of 2 %"),
-        ("--tolerance -1", "--must-see 5: must be more than the tolerance of -1 %"),
-        ("--budget 0 --runs 0", "--budget 0, --runs 0: must be numbers above 0"),
-        ("--budget nan", "--budget nan, --runs 1000: must be numbers above 0"),
-        ("--report nowhere/power.svg", "--report nowhere/power.svg: must end in .svg or .png, in a folder that exists"),
-        ("--recording nowhere/p.jsonl", "--recording nowhere/p.jsonl: must be a file, in a folder that exists"),
-    ],
-)
-def test_what_can_t_be_asked_for_is_one_sentence(suite: pytest.Pytester, options: str, sentence: str) -> None:
-    result = calibrate(suite, *options.split())
-    assert result.ret == 2
-    assert result.errlines[-1] == f"python -m benchmarks.calibrate: error: {sentence}"
-    assert result.outlines == []
-
-
 def test_a_file_that_is_no_recording_stays_as_it_is(suite: pytest.Pytester) -> None:
     notes = suite.path / "notes.txt"
     notes.write_text("what I measured\n")

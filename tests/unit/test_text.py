@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.text import duration, percent, seconds, size
+from benchmarks.harness.text import (
+    bounds,
+    columns,
+    duration,
+    number_of,
+    percent,
+    plain,
+    seconds,
+    short,
+    size,
+    wrapped,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +47,101 @@ def test_a_share_is_a_whole_percentage() -> None:
 )
 def test_durations(value: float, text: str) -> None:
     assert duration(value) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "plural", "text"),
+    [
+        (1, "invalid pair", "", "1 invalid pair"),
+        (2, "invalid pair", "", "2 invalid pairs"),
+        (0, "CPU", "", "0 CPUs"),
+        (1, "pass", "passes", "1 pass"),
+        (3, "pass", "passes", "3 passes"),
+    ],
+)
+def test_one_is_singular_and_every_other_number_plural(count: int, noun: str, plural: str, text: str) -> None:
+    assert number_of(count, noun, plural) == text
+
+
+def test_an_id_is_shortened_to_its_brackets() -> None:
+    assert short("benchmarks/test_workloads.py::test_workload[tiny-small-ray]") == "tiny-small-ray"
+    assert short("benchmarks/test_own.py::test_own") == "benchmarks/test_own.py::test_own"
+
+
+def test_bounds_of_too_few_pairs_say_so() -> None:
+    assert bounds(1.708, 1.783) == "[1.71 1.78]"
+    assert bounds(None, None) == "too few pairs"
+
+
+def test_a_reason_becomes_one_line() -> None:
+    assert plain("CheckError:\n\x1b[31m  item 0\t") == "CheckError: [31m item 0"
+
+
+# Wrapping
+
+
+def test_a_sentence_that_is_too_long_goes_on_indented() -> None:
+    assert wrapped("one two three four", 9) == ["one two", "  three", "  four"]
+    assert wrapped("one two three four", 18) == ["one two three four"]
+    assert wrapped("", 10) == [""]
+
+
+def test_nothing_inside_a_word_breaks() -> None:
+    assert wrapped("see monte_carlo_pi-small-ray now", 10) == ["see", "  monte_carlo_pi-small-ray", "  now"]
+
+
+@given(st.text(st.sampled_from("ab -"), max_size=60), st.integers(10, 40))
+def test_wrapping_loses_no_word_and_keeps_to_the_width(line: str, width: int) -> None:
+    parts = wrapped(line, width)
+    assert " ".join(parts).split() == line.split()
+    assert all(len(part) <= width or len(part.split()) == 1 for part in parts)
+
+
+# Tables
+
+HEADS = ("", "time", "verdict")
+ROWS = [("fibonacci-small-ray", "86 ms", "ok"), ("tiny", "1.25 s", "undecided (can't rule out 5 %)")]
+
+
+def test_a_table_that_fits_has_a_line_for_each_row() -> None:
+    expected = [
+        "                       time  verdict",
+        "fibonacci-small-ray   86 ms  ok",
+        "tiny                 1.25 s  undecided (can't rule out 5 %)",
+    ]
+    assert columns(HEADS, ROWS, left=(0, 2)) == columns(HEADS, ROWS, left=(0, 2), width=59) == expected
+    assert max(map(len, expected)) == 59
+
+
+def test_one_column_less_and_names_stand_above_their_figures() -> None:
+    assert columns(HEADS, ROWS, left=(0, 2), width=58) == [
+        "    time  verdict",
+        "fibonacci-small-ray",
+        "   86 ms  ok",
+        "tiny",
+        "  1.25 s  undecided (can't rule out 5 %)",
+    ]
+
+
+def test_a_last_cell_that_is_still_too_long_goes_on_below_its_start() -> None:
+    assert columns(HEADS, ROWS, left=(0, 2), width=32)[-2:] == [
+        "  1.25 s  undecided (can't rule",
+        "          out 5 %)",
+    ]
+
+
+def test_where_even_that_leaves_too_little_room_it_has_lines_of_its_own() -> None:
+    assert columns(HEADS, ROWS, left=(0, 2), width=28)[-3:] == [
+        "  1.25 s",
+        "    undecided (can't rule",
+        "    out 5 %)",
+    ]
+
+
+CELLS = st.text(st.sampled_from("abc 1"), max_size=30).map(lambda text: " ".join(text.split()))
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5), st.integers(20, 100))
+def test_no_cell_is_lost_at_any_width(rows: list[tuple[str, str, str]], width: int) -> None:
+    shown = " ".join(columns(HEADS, rows, left=(0, 2), width=width)).split()
+    assert sorted(shown) == sorted(" ".join(cell for row in (HEADS, *rows) for cell in row).split())

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from benchmarks.harness.estimators.pairs import Pair
-from benchmarks.harness.estimators.pass_estimate import PassEstimate, components, estimate
+from benchmarks.harness.estimators.pass_estimate import PassEstimate
 from benchmarks.harness.estimators.verdict import (
     LEAST_EXCESS,
     LOOK_SHARES,
@@ -24,19 +23,7 @@ from benchmarks.harness.estimators.verdict import (
     prior,
 )
 
-ORDERS = (True, False, False, True)
 NOMINAL = RUN_ERROR * LOOK_SHARES[0]
-
-seconds = st.floats(1e-3, 1e3)
-passes_of_pairs = st.lists(st.tuples(seconds, seconds), min_size=8, max_size=60).map(
-    lambda times: [Pair(base, head, ORDERS[i % 4]) for i, (base, head) in enumerate(times)]
-)
-
-
-def estimated(pairs: Sequence[Pair]) -> PassEstimate:
-    result = estimate(pairs)
-    assert result is not None
-    return result
 
 
 def passes_of(logs: Sequence[float], variance: float = 1e-4, pairs: int = 60) -> list[PassEstimate]:
@@ -45,90 +32,6 @@ def passes_of(logs: Sequence[float], variance: float = 1e-4, pairs: int = 60) ->
 
 def alone(logs: Sequence[float], limits: Limits | None = None) -> Verdict:
     return judge({"it": passes_of(logs)}, {"it": limits or Limits()}, 0, 1)["it"]
-
-
-# A pass
-
-
-def test_the_mean_of_both_orders_quick_rounds() -> None:
-    base = (3.0, 1.0, 9.0, 2.0, 4.0, 5.0, 6.0, 7.0)  # the quickest quarter: 1 and 2
-    head = (1.5, 8.0, 9.0, 7.0, 2.5, 9.0, 9.0, 6.0)  # 1.5 and 2.5
-    first = [Pair(*times, True) for times in zip(base, head, strict=True)]
-    second = [Pair(2.0, 2.2, False)] * 8
-    result = estimated(first + second)
-    assert result.log_ratio == pytest.approx((math.log(4 / 3) + math.log(1.1)) / 2)
-    assert result.pairs == 16
-
-
-@given(passes_of_pairs)
-def test_a_disturbed_round_changes_nothing(pairs: list[Pair]) -> None:
-    """A round that was slow already, in either side, may have taken ten times as long."""
-    disturbed = list(pairs)
-    for order in (True, False):
-        its = [index for index, pair in enumerate(pairs) if pair.reference_first == order]
-        slow = max(its, key=lambda index: pairs[index].candidate_s)
-        disturbed[slow] = disturbed[slow]._replace(candidate_s=10 * pairs[slow].candidate_s)
-    assert estimated(disturbed).log_ratio == pytest.approx(estimated(pairs).log_ratio, abs=1e-12)
-
-
-@given(passes_of_pairs)
-def test_swapped_sides_have_the_opposite_sign(pairs: list[Pair]) -> None:
-    one = estimated(pairs)
-    other = estimated([Pair(head, base, not base_first) for base, head, base_first in pairs])
-    assert other.log_ratio == pytest.approx(-one.log_ratio, abs=1e-12)
-    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
-
-
-@given(passes_of_pairs, st.floats(0.01, 100))
-def test_another_unit_of_time_changes_nothing(pairs: list[Pair], unit: float) -> None:
-    one = estimated(pairs)
-    other = estimated([Pair(base * unit, head * unit, first) for base, head, first in pairs])
-    assert other.log_ratio == pytest.approx(one.log_ratio, abs=1e-12)
-    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
-
-
-@given(passes_of_pairs, st.floats(0.1, 10))
-def test_a_slower_head_shifts_the_estimate_and_nothing_else(pairs: list[Pair], factor: float) -> None:
-    one = estimated(pairs)
-    other = estimated([Pair(base, head * factor, first) for base, head, first in pairs])
-    assert other.log_ratio == pytest.approx(one.log_ratio + math.log(factor), abs=1e-12)
-    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
-
-
-@given(passes_of_pairs, st.floats(0.5, 2))
-def test_an_effect_of_the_order_cancels(pairs: list[Pair], effect: float) -> None:
-    one = estimated(pairs)
-    other = estimated(
-        [Pair(base, head * effect, True) if first else Pair(base * effect, head, False)
-         for base, head, first in pairs]
-    )  # fmt: skip
-    assert other.log_ratio == pytest.approx(one.log_ratio, abs=1e-12)
-    assert other.variance == pytest.approx(one.variance, rel=1e-6, abs=1e-12)
-
-
-@given(passes_of_pairs)
-def test_the_same_pairs_estimate_the_same(pairs: list[Pair]) -> None:
-    assert estimate(pairs) == estimate(pairs)
-
-
-def test_too_few_pairs_of_an_order_estimate_nothing() -> None:
-    def of(first: int, second: int) -> list[Pair]:
-        return [Pair(1.0, 1.0, True)] * first + [Pair(1.0, 1.0, False)] * second
-
-    assert estimate([]) is None
-    assert estimate(of(20, 3)) is None
-    assert estimate(of(3, 20)) is None
-    assert estimated(of(4, 4)) == PassEstimate(0.0, 0.0, 8)
-
-
-def test_the_variance_is_that_of_repeated_passes() -> None:
-    random = np.random.default_rng(2)
-    found = []
-    for _ in range(300):
-        logs = 0.05 * random.standard_normal(60) + np.where(np.resize(ORDERS, 60), 0.1, -0.1)
-        found.append(estimated([Pair(1.0, math.exp(log), ORDERS[i % 4]) for i, log in enumerate(logs)]))
-    repeated = statistics.variance([each.log_ratio for each in found])
-    assert repeated * 0.8 < statistics.fmean(each.variance for each in found) < repeated * 1.5
 
 
 # The spread of passes
@@ -307,17 +210,6 @@ def test_the_visible_is_exceeded_nine_times_in_ten(freedom: float, error: float)
 
 def test_interval_is_symmetric_around_its_centre() -> None:
     assert interval(0.1, 0.02, 3, 0.025) == pytest.approx((0.1 - 3.1824463 * 0.02, 0.1 + 3.1824463 * 0.02))
-
-
-# Components of variance
-
-
-def test_components_by_hand() -> None:
-    passes = [PassEstimate(0.0, 1e-4, 50), PassEstimate(0.04, 3e-4, 30)]
-    within, between = components(passes)
-    assert within == pytest.approx((50e-4 + 90e-4) / 2)
-    assert between == pytest.approx(8e-4 - 2e-4)
-    assert components(passes_of([0.01, 0.01]))[1] == 0.0
 
 
 # Whole runs with a known truth

@@ -110,3 +110,16 @@ def test_markdown_is_a_heading_a_whole_table_a_list_and_the_counts() -> None:
     assert summary == verdict_table.lines(EVERY, WIDE)[-1]
     for word in (word for words in get_args(Word) for word in get_args(words)):
         assert re.search(rf"\| {word}\b", table, re.IGNORECASE), word
+
+
+def test_on_a_narrow_terminal_nothing_is_wider_than_it() -> None:
+    shown = verdict_table.lines(EVERY, 60)
+    assert max(map(len, shown)) <= 60
+    assert "fibonacci-small-ray" in shown  # above its figures
+    assert " ".join(" ".join(shown).split()).count("could see") == 2
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 invalid pair"), (2, "2 invalid pairs")])
+def test_pairs_that_were_left_out_are_counted(count: int, said: str) -> None:
+    shown = verdict_table.lines(compared(replace(OK, invalid_pairs=count)), WIDE)
+    assert f"fibonacci-small-ray: {said} left out" in shown

@@ -1,0 +1,116 @@
+"""What the options may be: whole sessions in this process, which refuse before anything runs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchmarks.harness.plugin import options
+from benchmarks.harness.sides.protocol import TURN_VARIABLE
+from benchmarks.harness.tree import ROOT
+
+# pytest-benchmark warns in these sessions, which tell their own users; as an error it would end them.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest_benchmark.logger.PytestBenchmarkWarning")
+
+
+@pytest.fixture
+def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A folder with the suite's configuration, and with nothing to run."""
+    for name in ("conftest.py", "pytest.ini"):
+        shutil.copy(ROOT / name, pytester.path)
+    (pytester.path / "benchmarks").mkdir()
+    for variable in ("GITHUB_STEP_SUMMARY", "RAY_ADDRESS", TURN_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
+    return pytester
+
+
+def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> None:
+    """One line on standard error, and no traceback."""
+    result = session.runpytest_inprocess("benchmarks", *arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (said,) = [line for line in result.errlines if line.strip()]
+    pytest.LineMatcher([said]).fnmatch_lines([f"ERROR: {sentence.replace('[', '[[]')}"])
+    assert not any("Traceback" in line or "INTERNALERROR" in line for line in result.outlines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--variants", "serial,dask"], "--variants serial,dask: no variant 'dask'; there are serial, ray, pool"),
+        (["--variants", ","], "--variants ',': name at least one of serial, ray, pool"),
+        (["--ray-num-cpus", "none"], "--ray-num-cpus none: must be a whole number of at least 1"),
+        (
+            ["--ray-address", "ray://head:10001"],
+            "--ray-address ray://head:10001: over ray:// the client's link would be timed*",
+        ),
+        (
+            ["--ray-address", "auto", "--ray-num-cpus", "2"],
+            "--ray-num-cpus 2: * (auto) has the CPUs that it has; drop one",
+        ),
+        (
+            ["--image-source", "nowhere"],
+            "--image-source nowhere: neither 'generated' nor 'urls' nor a folder that exists",
+        ),
+        (["--report", "r.pdf"], "--report r.pdf: the name must end in one of .md, .svg, .png"),
+        (["--report", "no/r.md"], "--report no/r.md: there is no folder */no"),
+        (["-n", "2"], "pytest-xdist (-n) runs tests at the same time*"),
+        (["--benchmark-compare-fail", "mean:10%"], "--benchmark-compare-fail needs --benchmark-compare, *"),
+        (["--benchmark-compare", "0042"], "--benchmark-compare 0042: no such saved run in ./.benchmarks; *"),
+    ],
+)
+def test_bad_input_is_one_sentence(session: pytest.Pytester, arguments: list[str], sentence: str) -> None:
+    refused(session, arguments, sentence)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("--against HEAD --benchmark-disable", "--benchmark-disable does not go with --against: nothing would be *"),
+        ("--against HEAD --benchmark-skip", "--benchmark-skip does not go with --against: nothing would be timed"),
+        ("--against HEAD --benchmark-json x.json", "--benchmark-json does not go with --against: each side is *"),
+        ("--against HEAD --ray-address auto", "--ray-address does not go with --against: each side needs a Ray *"),
+        (
+            "--against HEAD --benchmark-max-time 3",
+            "--benchmark-max-time does not go with --against: --budget *",
+        ),
+        ("--against HEAD --tolerance abc", "--tolerance abc: must be a percentage from 0 to 100, as 2 or 2.5"),
+        ("--against HEAD --must-see 1", "--must-see 1: must be more than the tolerance of 2 %, *"),
+        ("--against HEAD --budget 0", "--budget 0: must be a number of seconds, as 300"),
+        ("--tolerance 3", "--tolerance 3: it is for comparisons; add --against REF"),
+    ],
+)
+def test_what_can_t_be_asked_of_a_comparison_is_one_sentence(
+    session: pytest.Pytester, arguments: str, sentence: str
+) -> None:
+    refused(session, arguments.split(), sentence)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seconds"),
+    [
+        ((), "12"),
+        (("--workload-size", "small"), "4"),
+        (("--workload-size", "small", "--benchmark-max-time=12"), "12"),
+        (("--workload-size", "small", "--benchmark-max-time=0.5"), "0.5"),
+    ],
+)
+def test_small_takes_a_third_of_the_time_unless_a_time_is_asked_for(
+    session: pytest.Pytester, arguments: tuple[str, ...], seconds: str
+) -> None:
+    """And the header says how much that is."""
+    shown = session.runpytest_inprocess("benchmarks", "--collect-only", *arguments)
+    shown.stdout.fnmatch_lines(
+        [
+            f"ray task benchmarks: {'small' if arguments else 'medium'}, serial, ray, * CPUs for Ray, "
+            f"images generated, 20 rounds a test, more while they fit into {seconds} s"
+        ]
+    )
+
+
+def test_the_header_names_what_was_asked_for(session: pytest.Pytester, tmp_path: Path) -> None:
+    asked = ("--variants=pool,serial", "--ray-address=auto", f"--image-source={tmp_path}", "--benchmark-min-rounds=6")
+    settings = options.read(session.parseconfig("--workload-size=full", *asked))
+    assert options.describe(settings) == (
+        f"ray task benchmarks: full, serial, pool, Ray at auto, images {tmp_path}, "
+        "6 rounds a test, more while they fit into 12 s"
+    )
