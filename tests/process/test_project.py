@@ -72,12 +72,31 @@ def test_whatever_comes_along_is_pinned_too() -> None:
     assert not unpinned, f"constraints.txt lacks {', '.join(sorted(unpinned))}"
 
 
-@pytest.mark.parametrize("tool", ["zizmor", "check-jsonschema"])
-def test_workflows_pass(tool: str) -> None:
-    if shutil.which(tool, path=ENVIRONMENT["PATH"]) is None:
-        pytest.skip(f"{tool} is not installed: it comes with pip install -c constraints.txt -e '.[dev]'")
-    [command] = [line for line in CI_LINES if line.startswith(f"{tool} ")]
-    done = run("bash", "-c", command)
+def sessions(text: str) -> set[str]:
+    """What of the noxfile is called by name."""
+    return {name for names in re.findall(r"\bnox -s((?: [a-z]+)+)", text) for name in names.split()}
+
+
+def test_every_command_that_is_named_is_in_the_noxfile() -> None:
+    defined = {
+        node.name
+        for node in ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and any("session" in ast.unparse(mark) for mark in node.decorator_list)
+    }
+    assert {"lint", "types", "contracts", "unit", "tests", "bench"} <= defined
+    named = [*WORKFLOWS, ROOT / ".ci" / "run", ROOT / "CONTRIBUTING.md", ROOT / "README.md"]
+    for path in named:
+        unknown = sessions(path.read_text(encoding="utf-8")) - defined
+        assert not unknown, f"{path.name} calls {', '.join(sorted(unknown))}, which noxfile.py does not have"
+
+
+@pytest.mark.parametrize("session", ["lint", "contracts"])
+def test_what_is_no_test_passes(session: str) -> None:
+    """The workflows' schema and safety, the style, and the arrows between rooms."""
+    tools = ("nox", "zizmor", "check-jsonschema", "ruff", "lint-imports")
+    if missing := [tool for tool in tools if shutil.which(tool, path=ENVIRONMENT["PATH"]) is None]:
+        pytest.skip(f"{', '.join(missing)}: comes with pip install -c constraints.txt -e '.[dev]'")
+    done = run("nox", "-s", session)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -96,12 +115,11 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 
 def test_workflow_and_ci_check_the_same() -> None:
-    checks = ("ruff ", "mypy", "zizmor ", "check-jsonschema ")
-    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
-    commands = [line for line in CI_LINES if line.startswith(checks)]
-    assert len(commands) == 5
-    missing = [command for command in commands if command not in workflow]
-    assert not missing, f"tests.yml lacks {', '.join(missing)}"
+    """`.ci/run` tests by README.md's command, before it installs the developers' tools."""
+    workflow = sessions((ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8"))
+    ci = sessions("\n".join(CI_LINES))
+    assert ci == {"lint", "types", "contracts", "bench"}
+    assert workflow == ci | {"tests"}
 
 
 def test_ci_leaves_nothing_behind_when_it_fails(tmp_path: Path) -> None:

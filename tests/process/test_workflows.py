@@ -116,6 +116,7 @@ def commit(folder: Path, **files: str) -> str:
 
 OLD = {"constraints_txt": "ray==1", "pyproject_toml": "[project]", "workloads__pi_py": "3", "README_md": "slow"}
 START = {**OLD, "benchmarks__harness__lockstep_py": "PROTOCOL = 1"}
+ROOMS = {**OLD, "benchmarks__harness__sides__protocol_py": "PROTOCOL = 1"}
 
 
 def job(tmp_path: Path, start: dict[str, str], change: dict[str, str]) -> Job:
@@ -145,6 +146,8 @@ def job(tmp_path: Path, start: dict[str, str], change: dict[str, str]) -> Job:
             START, {"pyproject_toml": "[tool]"}, {"compare": "yes", "pins": "differ"}, "", id="pyproject.toml"
         ),
         pytest.param(START, {"README_md": "fast", "docs__x_md": "", "tests__t_py": ""}, {}, "::notice", id="no code"),
+        pytest.param(ROOMS, {"workloads__pi_py": "3.1"}, {"compare": "yes"}, "", id="protocol in its room"),
+        pytest.param(START, ROOMS, {"compare": "yes"}, "", id="the protocol moves"),
         pytest.param(OLD, START | {"workloads__pi_py": "3.1"}, {}, "::warning", id="base without the protocol"),
     ],
 )

@@ -36,7 +36,7 @@ def test_all_variants_are_timed_verified_and_reported(suite: pytest.Pytester, mo
     result.stdout.fnmatch_lines(
         [
             "ray task benchmarks: small, serial, ray, pool, 2 CPUs for Ray, images generated, *",
-            "*partner *time *speedup *95 % interval *pairs *eff = comp × bal × disp",
+            "*partner *time *speedup *95 % CI *pairs *eff = comp × bal × disp",
             "tiny-small-ray ÷ pool * ms * ms *× *[[]*] *–",
             "tiny-small-ray * ms * ms *× *[[]*] *[0-9][0-9] % = *[0-9] × *[0-9] × *[0-9] %",
             "tiny-small-pool * ms * ms *× *[[]*] *[0-9][0-9] % = *[0-9] × *[0-9] × *[0-9] %",

@@ -47,8 +47,8 @@ CEILING = record("image_processing", "ray", partner="pool")
 def test_a_test_with_a_partner_has_a_row_of_at_most_100_columns() -> None:
     shown = speedup_table.table([SERIAL, RAY], width=100)
     assert shown == [
-        "                             partner     time  speedup  95 % interval  pairs  eff = comp × bal × disp",
-        "image_processing-medium-ray   162 ms  86.2 ms    1.88×    [1.84 1.92]     40      94 % = 97 × 99 × 98 %",
+        "                             partner     time  speedup      95 % CI  pairs  eff = comp × bal × disp",
+        "image_processing-medium-ray   162 ms  86.2 ms    1.88×  [1.84 1.92]     40    94 % = 97 × 99 × 98 %",
     ]
     assert max(map(len, shown)) <= 100
 
