@@ -84,11 +84,13 @@ def plain(text: str) -> str:
 
 def wrapped(line: str, width: int) -> list[str]:
     """A sentence in lines of at most `width` columns; all but the first are indented. Nothing inside a word breaks."""
-    return _wrap(line, width, subsequent_indent=INDENT) or [""]
+    return _wrap(line, width, "", INDENT) or [""]
 
 
-def _wrap(line: str, width: int, **indents: str) -> list[str]:
-    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False, **indents)
+def _wrap(line: str, width: int, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        line, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def columns(heads: Row, table: Sequence[Row], left: Collection[int] = (0,), width: int | None = None) -> list[str]:
@@ -125,9 +127,9 @@ def _hanging(line: str, width: int, last: str) -> list[str]:
     if len(line) <= width or not last.strip():
         return [line]
     if width - start >= 20:
-        return _wrap(last, width, initial_indent=line[:start], subsequent_indent=" " * start)
+        return _wrap(last, width, line[:start], " " * start)
     deeper = 2 * INDENT
-    return [line[:start].rstrip(), *_wrap(last, width, initial_indent=deeper, subsequent_indent=deeper)]
+    return [line[:start].rstrip(), *_wrap(last, width, deeper, deeper)]
 
 
 def markdown_table(heads: Row, table: Sequence[Row], left: Collection[int] = (0,)) -> str:

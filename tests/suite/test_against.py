@@ -225,7 +225,7 @@ def test_a_selection_means_the_same_on_both_sides(repository: pytest.Pytester, m
 
 @pytest.mark.parametrize("ref", [(), ("--against", "HEAD")])
 def test_another_interpreter_is_a_base(repository: pytest.Pytester, ref: tuple[str, ...]) -> None:
-    result = compare(repository, *ref, "--against-python", sys.executable, *ONE_PASS)
+    result = compare(repository, *ref, f"--against-python={sys.executable}", *ONE_PASS)
     assert (result.ret, set(verdicts(result))) == (6, {"tiny"})
     result.stdout.fnmatch_lines(["base * under another interpreter · head working tree * · 1 pass · *"])
     short = git(repository.path, "rev-parse", "--short", "HEAD")

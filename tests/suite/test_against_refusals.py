@@ -1,6 +1,7 @@
 """What `--against` refuses, a sentence each: wrong options, revisions, interpreters, selections, and a second one."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +36,17 @@ def test_an_interpreter_without_ray_is_one_sentence(repository: pytest.Pytester,
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "v"], check=True)
     sentence = f"--against-python {tmp_path / 'v'}: it lacks ray, pytest, pytest-benchmark, numpy; install there *"
     refused(compare(repository, "--against-python", str(tmp_path / "v")), sentence)
+
+
+def test_an_interpreter_in_another_suites_tree_is_told_how_to_be_named(
+    repository: pytest.Pytester, tmp_path: Path
+) -> None:
+    """Where pytest takes it for a test's path, and loads the conftest.py beside it."""
+    shutil.copy(repository.path / "conftest.py", tmp_path)
+    (tmp_path / "python").symlink_to(sys.executable)
+    result = compare(repository, "--against-python", str(tmp_path / "python"))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*write it with an equals sign, as in --against-python=PATH"])
 
 
 def test_without_a_repository_there_are_no_revisions(suite: pytest.Pytester) -> None:

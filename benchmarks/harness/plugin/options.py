@@ -24,7 +24,15 @@ def add(parser: pytest.Parser) -> None:
     """Declare the options in a group of their own."""
     group = parser.getgroup("ray task benchmarks")
     option = group.addoption
-    option("--workload-size", choices=SIZES, help="What the workloads run at. Default: medium, with --against small")
+    try:
+        option(
+            "--workload-size", choices=SIZES, help="What the workloads run at. Default: medium, with --against small"
+        )
+    except ValueError:  # pytest does not know our options yet, and takes the value of one for a test's path
+        raise pytest.UsageError(
+            "another tree's conftest.py was loaded beside this one's, since a value on the command line is a path in "
+            "that tree: write it with an equals sign, as in --against-python=PATH"
+        ) from None
     option(
         "--variants",
         default="serial,ray",

@@ -5,6 +5,7 @@ Owns which format is drawn by whom. Wording and drawing are `reporting`'s.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,10 +13,11 @@ from benchmarks.harness.plugin import options
 from benchmarks.harness.records import baselines
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Record, of_session
-from benchmarks.harness.records.comparison import Comparison
-from benchmarks.harness.reporting import speedup_table, verdict_table
 from benchmarks.harness.sides.protocol import is_side
 from benchmarks.harness.text import append_to_summary, columns, wrapped
+
+if TYPE_CHECKING:
+    from benchmarks.harness.records.comparison import Comparison
 
 
 def run(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -25,6 +27,8 @@ def run(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     records = of_session(config)
     settings = config.stash[options.KEY]
     if records:
+        from benchmarks.harness.reporting import speedup_table  # only now: a session that times nothing need not wait
+
         compared = config.stash.setdefault(baselines.KEY, Baselines())
         _terminal(reporter, records, compared, config.get_terminal_writer().fullwidth)
         text = speedup_table.markdown(records, compared, options.describe(settings))
@@ -49,6 +53,8 @@ def _write(records: Sequence[Record], text: str, path: Path) -> list[Path]:
 
 
 def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], compared: Baselines, width: int) -> None:
+    from benchmarks.harness.reporting import speedup_table
+
     def write(line: str, yellow: bool = False) -> None:
         for part in wrapped(line, width):
             reporter.write_line(part, yellow=yellow)
@@ -78,8 +84,10 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], comp
         )
 
 
-def comparison(found: Comparison, reports: Sequence[Path], width: int, write_line: Callable[[str], None]) -> None:
+def comparison(found: "Comparison", reports: Sequence[Path], width: int, write_line: Callable[[str], None]) -> None:
     """A comparison: its table through `write_line`, to the files in `reports`, and to the job's summary."""
+    from benchmarks.harness.reporting import verdict_table
+
     for line in verdict_table.lines(found, width):
         write_line(line)
     text = verdict_table.markdown(found)

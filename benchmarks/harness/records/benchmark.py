@@ -4,11 +4,12 @@ Owns the one definition of `extra_info`, and finding this run's records. Compute
 """
 
 from collections.abc import Iterable
-from typing import Any, NotRequired, TypedDict, TypeGuard
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, TypeGuard
 
 import pytest
 
-from benchmarks.harness.estimators.speedup import Speedup
+if TYPE_CHECKING:  # at run time it brings NumPy and SciPy, for which a session that times nothing need not wait
+    from benchmarks.harness.estimators.speedup import Speedup
 
 
 class Efficiency(TypedDict):
@@ -110,7 +111,7 @@ class Info(TypedDict):
     result_bytes: NotRequired[int]
     result_s: NotRequired[float]
     partner: NotRequired[Partner]
-    speedup: NotRequired[Speedup]
+    speedup: NotRequired["Speedup"]
     efficiency: NotRequired[Efficiency]
     tail_s: NotRequired[float | None]
     timeline: NotRequired[Timeline]
