@@ -124,7 +124,7 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     add_workload("other", ("400_000", "40_001"))
     add_workload("newcomer", QUICKER)
     (repository.path / "workloads" / "gone.py").unlink()
-    result = compare(repository, "--against", "HEAD", *COARSE, selected="serial")
+    result = compare(repository, "--against", "HEAD", *COARSE, "--budget", "60", selected="serial")
     assert result.ret == 1
     found = verdicts(result)
     expected = {

@@ -119,9 +119,9 @@ class Comparison:
         """Let go of the side that has halted."""
         (self.halts / "on").write_text("")
 
-    def ends(self) -> tuple[int, str]:
-        """Its status and what it says, once nothing is left of it; both within `PATIENCE_S`."""
-        said, _ = self.process.communicate(timeout=PATIENCE_S)
+    def ends(self, after_s: float = PATIENCE_S) -> tuple[int, str]:
+        """Its status and what it says, once nothing is left of it within `PATIENCE_S`; it may take `after_s` to end."""
+        said, _ = self.process.communicate(timeout=after_s)
         _, alive = psutil.wait_procs(self.family, timeout=PATIENCE_S)
         assert not [(process.pid, process.cmdline()) for process in alive]
         assert not [(process.pid, process.cmdline()) for process in self.members()]
@@ -278,6 +278,6 @@ def test_a_dead_worker_costs_a_pair_and_a_dead_keeper_nothing(start: Callable[..
     comparison = start("head", "round", "ray")
     for victim in [comparison.who("keeper"), comparison.who("halted")]:
         victim.kill()
-    status, said = comparison.ends()
+    status, said = comparison.ends(after_s=60)  # it goes on to its end
     assert status == 6
     assert "tiny-small-ray: 1 invalid pair left out" in said
