@@ -23,7 +23,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # As a script's background job: what the tests start would inherit it, and no Ctrl-C of theirs would arrive.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-LIMITS_S = {"unit": 60, "process": 120, "ray": 180, "suite": 300}
+LIMITS_S = {"unit": 120, "process": 180, "ray": 180, "suite": 300}
 """A test that takes longer hangs: it ends with every thread's stack. Several times what the slowest one takes."""
 
 TOLERATED = ()
@@ -42,7 +42,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     paths = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
     folders = all(path.is_dir() and path.is_relative_to(TESTS) for path in paths)
     waiting = any(not path.is_relative_to(TESTS / "unit") for path in paths)
-    asked = any(config.getoption(name) not in (None, False) for name in ("usepdb", "trace", "numprocesses"))
+    asked = config.getoption("numprocesses") is not None or config.getoption("usepdb") or config.getoption("trace")
     if folders and waiting and not asked and config.getoption("capture") != "no" and config.getoption("dist") == "no":
         config.option.numprocesses = min(usable_cpus(), 8) + 1
         config.option.dist, config.option.loadscopereorder = "loadgroup", False
