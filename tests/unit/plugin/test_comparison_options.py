@@ -132,8 +132,8 @@ def test_a_slowdown_to_see_is_more_than_an_accepted_one(
     suite: pytest.Pytester, options: str, must_see: str, tolerance: str
 ) -> None:
     expected = (
-        f"--must-see {must_see}: must be more than the tolerance of {tolerance} %, or no slowdown could be distinguished "
-        "from an accepted one"
+        f"--must-see {must_see}: must be more than the tolerance of {tolerance} %, or no slowdown could be "
+        "distinguished from an accepted one"
     )
     assert refusal(suite, "--against", "main", *options.split()) == expected
 
