@@ -32,19 +32,19 @@ TOLERATED = ()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Whole folders run in one process more than there are CPUs: most of their tests wait for processes of their own.
+    """Whole folders run in several processes: one a CPU, and one more where tests wait for processes of their own.
 
-    `-n` says otherwise, as it does of every pytest. Unit tests alone, single files, a debugger and `-s` have one
-    process: another one would first import for as long as it saves.
+    `-n` says otherwise, as it does of every pytest. Single files, single rooms, a debugger and `-s` have one process:
+    another one would first import for as long as it saves.
     """
     if "PYTEST_XDIST_WORKER" in os.environ or not config.pluginmanager.hasplugin("xdist"):
         return
     paths = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
-    folders = all(path.is_dir() and path.is_relative_to(TESTS) for path in paths)
+    folders = all(path.is_dir() and path.parent in (TESTS, TESTS.parent) for path in paths)
     waiting = any(not path.is_relative_to(TESTS / "unit") for path in paths)
     asked = config.getoption("numprocesses") is not None or config.getoption("usepdb") or config.getoption("trace")
-    if folders and waiting and not asked and config.getoption("capture") != "no" and config.getoption("dist") == "no":
-        config.option.numprocesses = min(usable_cpus(), 8) + 1
+    if folders and not asked and config.getoption("capture") != "no" and config.getoption("dist") == "no":
+        config.option.numprocesses = min(usable_cpus(), 8) + waiting
         config.option.dist, config.option.loadscopereorder = "loadgroup", False
 
 
