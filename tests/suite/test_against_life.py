@@ -139,11 +139,18 @@ def session_of(process: psutil.Process) -> int:
 
 
 @pytest.fixture
+def patience_s() -> float:
+    """What a side may take for a round, and for workers to come up again after a death in it."""
+    return 30.0
+
+
+@pytest.fixture
 def start(
     repository: pytest.Pytester,
     add_workload: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
+    patience_s: float,
 ) -> Iterator[Callable[..., Comparison]]:
     """`start("head", "round", variant="ray")` starts a comparison and returns once that side has halted there.
 
@@ -164,7 +171,7 @@ def start(
     pass_run = tree / "benchmarks" / "harness" / "sides" / "pass_run.py"
     text = pass_run.read_text()
     assert "ROUND_PATIENCE_S = 30.0" in text
-    pass_run.write_text(text.replace("ROUND_PATIENCE_S = 30.0", "ROUND_PATIENCE_S = 2.0"))
+    pass_run.write_text(text.replace("ROUND_PATIENCE_S = 30.0", f"ROUND_PATIENCE_S = {patience_s}"))
     commit(tree)
     monkeypatch.setenv("HALT_HEAD", str(tree))
     monkeypatch.setenv("HALT_FOLDER", str(tmp_path))
@@ -266,7 +273,8 @@ def test_a_side_that_is_killed_is_named(
     assert "Traceback" not in said
 
 
-def test_a_side_that_hangs_is_named(start: Callable[..., Comparison]) -> None:
+@pytest.mark.parametrize("patience_s", [2.0])
+def test_a_side_that_hangs_is_named(start: Callable[..., Comparison], patience_s: float) -> None:
     comparison = start("head", "round", "serial")
     status, said = comparison.ends()
     sentence = "ERROR: head hangs at *tiny-small-serial*, pass 1: no answer within * s"
@@ -279,5 +287,5 @@ def test_a_dead_worker_costs_a_pair_and_a_dead_keeper_nothing(start: Callable[..
     for victim in [comparison.who("keeper"), comparison.who("halted")]:
         victim.kill()
     status, said = comparison.ends(after_s=60)  # it goes on to its end
-    assert status == 6
+    assert status == 6, said
     assert "tiny-small-ray: 1 invalid pair left out" in said

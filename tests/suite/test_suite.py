@@ -136,16 +136,23 @@ def test_too_little_memory_skips_one_and_runs_the_rest(suite: pytest.Pytester, a
     )
 
 
-def test_min_rounds_and_max_time_are_honoured(suite: pytest.Pytester) -> None:
-    def rounds(least: str, time: str) -> int:
-        arguments = ("--benchmark-min-rounds", least, "--benchmark-max-time", time, "--benchmark-json", "out.json")
-        run(suite, "-k", "serial", *arguments).assert_outcomes(passed=1, deselected=1)
-        found: int = json.loads((suite.path / "out.json").read_text())["benchmarks"][0]["stats"]["rounds"]
-        return found
+def rounds(suite: pytest.Pytester, least: str, time: str) -> int:
+    """How many a serial test has with these options."""
+    arguments = ("--benchmark-min-rounds", least, "--benchmark-max-time", time, "--benchmark-json", "out.json")
+    run(suite, "-k", "serial", *arguments).assert_outcomes(passed=1, deselected=1)
+    found: int = json.loads((suite.path / "out.json").read_text())["benchmarks"][0]["stats"]["rounds"]
+    return found
 
-    assert rounds("7", "0.001") == 8  # even, for the order's sake
-    assert rounds("1", "0.001") == 1
-    assert 20 < rounds("1", "1") < 500
+
+@pytest.mark.parametrize(("least", "expected"), [("7", 8), ("1", 1)])
+def test_min_rounds_are_honoured(suite: pytest.Pytester, least: str, expected: int) -> None:
+    """Even, for the order's sake."""
+    assert rounds(suite, least, "0.001") == expected
+
+
+@pytest.mark.alone
+def test_max_time_is_honoured(suite: pytest.Pytester) -> None:
+    assert 20 < rounds(suite, "1", "1") < 500
 
 
 @pytest.mark.parametrize("option", ["--benchmark-disable", "--benchmark-skip", "--benchmark-cprofile=tottime"])

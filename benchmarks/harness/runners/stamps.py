@@ -62,7 +62,7 @@ class Counted:
         start, process, thread = time.perf_counter(), time.process_time(), time.thread_time()
         self.task(item)
         process, thread = time.process_time() - process, time.thread_time() - thread
-        least = max(0.005, 0.1 * (time.perf_counter() - start))
+        least = max(0.005, 0.05 * (time.perf_counter() - start))
         time.sleep(0.05)
         return (node(), os.getpid()), thread / process if process >= least else None, tree.loaded()
 
