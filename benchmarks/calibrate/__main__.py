@@ -46,7 +46,7 @@ def main() -> int:
             with alone(ROOT):
                 _record(file, asked.passes, asked.budget, asked.pytest)
         except ComparisonError as error:
-            parser.exit(3, f"ERROR: {error}\n")
+            parser.exit(error.status, f"ERROR: {error}\n")
         except KeyboardInterrupt:
             kept = f"; {asked.recording} has the passes so far" if asked.recording else ""
             parser.exit(2, f"interrupted{kept}\n")

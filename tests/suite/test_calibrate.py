@@ -55,7 +55,7 @@ def test_beside_a_comparison_nothing_is_recorded(suite: pytest.Pytester) -> None
         result = calibrate(suite)
     (said,) = result.errlines
     assert said.startswith(f"ERROR: another comparison runs in {suite.path}, and the two would time each other: ")
-    assert result.ret == 3
+    assert result.ret == 4
 
 
 def test_enough_passes_are_simulated_at_once(suite: pytest.Pytester) -> None:
