@@ -4,7 +4,8 @@ Owns the estimate of one pass. Pure functions: runs nothing, reads no clock. Wha
 `verdict`'s.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
 
@@ -15,8 +16,12 @@ from benchmarks.harness.estimators.pairs import Pair
 
 QUICK = 0.25
 """Share of a side's rounds in one order that count."""
-LEAST_OF_AN_ORDER = 4
+LEAST_OF_AN_ORDER = 2
 """Pairs of either order without which a pass estimates nothing."""
+LEAST_SCATTERED = 16
+"""Pairs without which a spread says nothing."""
+SINGLE_VARIANCE = 0.05**2
+"""What a single value of a pass is taken to vary by within it: a unit that passes' own spread is a multiple of."""
 RESAMPLES = 1000
 """The bootstrap's own error in a variance is then 4 %, a small part of what 20 to 80 pairs of an order leave."""
 
@@ -30,43 +35,87 @@ class PassEstimate:
     pairs: int
 
 
-def estimate(pairs: Sequence[Pair]) -> PassEstimate | None:
+def typical(pairs: Sequence[Pair]) -> PassEstimate | None:
     """Log ratio of head's quick rounds to base's, the mean over both orders; None with too few pairs of an order.
 
     Quick are a side's fastest `QUICK` rounds in that order. What interferes with a round only ever adds to it (Chen &
     Revels 2016, "Robust benchmarking in noisy environments", who take the minimum for that reason), and as the sides
     alternate, both meet the same of it: passes differed by 1.0 % in these, and by 1.6 % in medians of paired ratios
-    (`python -m benchmarks.experiments.estimators`). In return, what slows only some of the rounds goes unseen. The
-    second of two rounds runs up to a fifth slower or faster than the first: that effect has opposite signs in the two
-    orders.
+    (`python -m benchmarks.experiments.estimators`). In return, what slows only some of the rounds goes unseen: that is
+    `total`'s matter. The second of two rounds runs up to a fifth slower or faster than the first: that effect has
+    opposite signs in the two orders.
 
     Args:
         pairs: valid pairs of one pass; seconds above 0.
     """
+    return _over_both_orders(pairs, _quick)
+
+
+def total(pairs: Sequence[Pair]) -> PassEstimate | None:
+    """Log ratio of the plain means of all rounds, the mean over both orders; None with too few pairs of an order.
+
+    Whatever slows any of the rounds is in it, the machine's noise included.
+    """
+    return _over_both_orders(pairs, _mean)
+
+
+def single(base: float, head: float, least: float) -> PassEstimate:
+    """Log ratio of two values of which a pass has one a side, as far as they differ by more than `least`.
+
+    Args:
+        base, head: above 0, in one unit.
+        least: a difference in that unit that is nobody's concern.
+    """
+    beyond = max(abs(head - base) - least, 0.0)
+    ratio = math.log1p(beyond / base) if head > base else -math.log1p(beyond / head)
+    return PassEstimate(ratio, SINGLE_VARIANCE, 1)
+
+
+def wider(pairs: Sequence[Pair]) -> float | None:
+    """By how much more head's rounds scatter than base's in one pass: the ratio of the middle halves of their logs.
+
+    None with too few pairs.
+    """
+    if len(pairs) < LEAST_SCATTERED:
+        return None
+    base, head = np.log(np.array([pair[:2] for pair in pairs])).T
+    spreads = [float(np.subtract(*np.percentile(logs, [75, 25]))) for logs in (base, head)]
+    return spreads[1] / spreads[0] if spreads[0] > 0 else None
+
+
+Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+
+
+def _over_both_orders(pairs: Sequence[Pair], statistic: Statistic) -> PassEstimate | None:
     orders = [[pair for pair in pairs if pair.reference_first == first] for first in (True, False)]
     if min(map(len, orders)) < LEAST_OF_AN_ORDER:
         return None
-    ratios, variances = zip(*(_order(order) for order in orders), strict=True)
+    ratios, variances = zip(*(_order(order, statistic) for order in orders), strict=True)
     return PassEstimate(fmean(ratios), sum(variances) / 4, len(pairs))
 
 
-def _order(pairs: Sequence[Pair]) -> tuple[float, float]:
+def _order(pairs: Sequence[Pair], statistic: Statistic) -> tuple[float, float]:
     """One order's log ratio, and its variance by the bootstrap: whole pairs, and the same draws for the same pairs.
 
     numpy's, in three lines: `scipy.stats.bootstrap` would compute an interval that nobody asks for, and takes `rng`
     only from 1.15 on.
     """
-    base, head = (
-        np.array(times) for times in zip(*((pair.reference_s, pair.candidate_s) for pair in pairs), strict=True)
-    )
+    base, head = np.array([pair[:2] for pair in pairs]).T
     draws = np.random.default_rng(0).integers(len(pairs), size=(RESAMPLES, len(pairs)))
-    return float(_quick(head) - _quick(base)), float((_quick(head[draws]) - _quick(base[draws])).var(ddof=1))
+    resampled = statistic(head[draws]) - statistic(base[draws])
+    return float(statistic(head) - statistic(base)), float(resampled.var(ddof=1))
 
 
 def _quick(times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Log of the mean of the fastest `QUICK` along the last axis."""
     count = max(1, round(QUICK * times.shape[-1]))
     means: npt.NDArray[np.float64] = np.log(np.sort(times, axis=-1)[..., :count].mean(axis=-1))
+    return means
+
+
+def _mean(times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Log of the mean along the last axis."""
+    means: npt.NDArray[np.float64] = np.log(times.mean(axis=-1))
     return means
 
 

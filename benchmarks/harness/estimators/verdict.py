@@ -4,54 +4,34 @@ Owns the comparison's statistics. Pure functions: runs nothing, reads no clock, 
 
 The unit is the pass, never the round: the layout of memory and the state of the machine stay for the life of a process,
 so the rounds of one pass agree with each other better than with the next pass's (Kalibera & Jones 2013, "Rigorous
-benchmarking in reasonable time"). A few passes say little about how much passes differ, so tests lend each other what
-theirs say: the moderated t of Smyth 2004, "Linear models and empirical Bayes methods for assessing differential
-expression in microarray experiments". Tests differ in noise, so what is lent is no variance but a ratio: between passes
-over within them. All sums are on logs, on which a slowdown of x is log(1 + x).
+benchmarking in reasonable time"). How much passes differ is `spread`'s matter. All sums are on logs, on which a
+slowdown of x is log(1 + x).
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, variance
-from typing import Literal, NamedTuple
+from statistics import fmean
+from typing import NamedTuple
 
-import numpy as np
-from scipy import optimize, special
+from scipy import special
 
+from benchmarks.harness.estimators.limits import RUN_ERROR, Limits, Word
 from benchmarks.harness.estimators.pass_estimate import PassEstimate
+from benchmarks.harness.estimators.spread import LEAST_LENDERS, Spread, moderate, prior, spread
 
-Word = Literal["regressed", "improved", "ok", "undecided"]
-
-RUN_ERROR = 0.05
-"""Chance that a run bounds any test's slowdown wrongly, for lower and for upper bounds each."""
 LOOK_SHARES = (0.5, 0.5)
-"""What each planned look at the passes may spend of it (Bonferroni over looks and tests)."""
+"""What each planned look at the passes may spend of it (Bonferroni over looks)."""
 POWER = 0.9
 """How often the `visible` slowdown is called regressed."""
 
-LEAST_LENDERS = 3
-"""Tests without which nothing is lent: two ratios do not say how much ratios differ."""
-LEAST_VARIANCE = 1e-8
-"""Floor of the variance within passes: a ten-thousandth of a round, more than a median of rounds is ever sure of."""
-LEAST_RATIO = 1e-5
-"""Floor of the ratio, as limma's `fitFDist` has one: passes that agree to the last digit did so by chance."""
-LEAST_EXCESS = 0.2
-"""Least true variance of log ratios from test to test: ratios of 1 to 4 make log(4)² / 12 = 0.16, and four passes'
-bootstrapped variances, each off by 41 %, the rest. Few tests can look more alike than that, but only by chance."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Shares. Slowdowns up to `tolerance` are accepted; those from `must_see` on have to be ruled out."""
-
-    tolerance: float = 0.02
-    must_see: float = 0.05
+LEAST_TO_ALARM = 3
+"""Passes without which nothing is called regressed: of two, one that went astray can be either."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One test's.
+    """The answer to one question about one test.
 
     Attributes:
         word: regressed if `low` > tolerance, else improved if `high` < −tolerance, else ok if `high` < must-see.
@@ -70,25 +50,39 @@ class Verdict:
     pairs: int
 
 
-class Spread(NamedTuple):
-    """How much a test's passes differ: the mean variance within them, the variance between them as a multiple of it (1
-    where passes add nothing of their own), and that multiple's degrees of freedom."""
+class Settled(NamedTuple):
+    """How many tests of the run have been called regressed, and how many ok or improved, at earlier looks."""
 
-    within: float
-    ratio: float
-    freedom: float
+    regressed: int = 0
+    good: int = 0
+
+
+NONE_SETTLED = Settled()
 
 
 def judge(
-    passes: Mapping[str, Sequence[PassEstimate]], limits: Mapping[str, Limits], look: int, tests: int
+    passes: Mapping[str, Sequence[PassEstimate]],
+    limits: Mapping[str, Limits],
+    look: int,
+    tests: int,
+    settled: Settled = NONE_SETTLED,
+    error: float = RUN_ERROR,
 ) -> dict[str, Verdict]:
     """A verdict on each test of `limits`.
+
+    Over the tests the error is split by Holm's rule (1979, "A simple sequentially rejective multiple test procedure"),
+    once for slowdowns above the tolerance and once for those of must-see and more: the clearest test is held against
+    the error of all, the next one against that of one test less. What an earlier look has settled leaves its share to
+    the others (Maurer & Bretz 2013, "Multiple testing in group sequential trials using graphical approaches").
+    *Improved* says more than the second family asks, and is held against the error of all tests (Bonferroni).
 
     Args:
         passes: every test's so far. Those of a test without limits only lend their spread.
         limits: of the tests to judge.
         look: which of the planned looks this is, from 0.
         tests: how many tests the run compares, those decided at an earlier look included.
+        settled: how many of them earlier looks have decided.
+        error: what all looks may spend.
 
     Raises:
         ValueError: `tests` is less than there are limits, or no such look is planned.
@@ -99,63 +93,103 @@ def judge(
         raise ValueError(f"look {look} is not planned: looks are 0 to {len(LOOK_SHARES) - 1}")
     spreads = {test: spread(its) for test, its in passes.items() if len(its) > 1}
     common, pooled = prior(list(spreads.values())), sum(each.freedom for each in spreads.values())
-    error = RUN_ERROR * LOOK_SHARES[look] / tests
-    moderated = {test: moderate(own, common, pooled) for test, own in spreads.items()}
-    return {test: _verdict(passes.get(test, ()), moderated.get(test), its, error) for test, its in limits.items()}
+    measured = {
+        test: _measured(passes[test], moderate(own, common, pooled)) for test, own in spreads.items() if test in limits
+    }
+    spends = error * LOOK_SHARES[look]
+    above = {test: one.chance(one.centre - math.log1p(limits[test].tolerance)) for test, one in measured.items()}
+    below = {test: one.chance(math.log1p(limits[test].must_see) - one.centre) for test, one in measured.items()}
+    lower, upper = holm(above, spends, tests - settled.regressed), holm(below, spends, tests - settled.good)
+    return {
+        test: _verdict(measured[test], its, lower[test], upper[test], spends / tests)
+        if test in measured
+        else _too_few(passes.get(test, ()))
+        for test, its in limits.items()
+    }
 
 
-def _verdict(passes: Sequence[PassEstimate], moderated: Spread | None, limits: Limits, error: float) -> Verdict:
-    count, pairs = len(passes), sum(each.pairs for each in passes)
-    if moderated is None:
-        slowdown = _share(passes[0].log_ratio) if passes else None
-        return Verdict("undecided", slowdown, None, None, None, count, pairs)
-    centre = fmean(each.log_ratio for each in passes)
-    standard_error = math.sqrt(moderated.ratio * moderated.within / count)
-    low, high = (_share(bound) for bound in interval(centre, standard_error, moderated.freedom, error))
-    visible = _share(math.log1p(limits.tolerance) + detectable(standard_error, moderated.freedom, error))
-    return Verdict(_word(low, high, limits), _share(centre), low, high, visible, count, pairs)
+def holm(chances: Mapping[str, float], spends: float, hypotheses: int) -> dict[str, float]:
+    """The error that each of some hypotheses is held against, of `hypotheses` that share `spends`.
 
-
-def _word(low: float, high: float, limits: Limits) -> Word:
-    if low > limits.tolerance:
-        return "regressed"
-    if high < -limits.tolerance:
-        return "improved"
-    return "ok" if high < limits.must_see else "undecided"
-
-
-def spread(passes: Sequence[PassEstimate]) -> Spread:
-    """How much at least two passes of a test differ."""
-    within = max(fmean(each.variance for each in passes), LEAST_VARIANCE)
-    between = variance([each.log_ratio for each in passes])
-    return Spread(within, max(between / within, LEAST_RATIO), len(passes) - 1)
-
-
-def prior(spreads: Sequence[Spread]) -> tuple[float, float]:
-    """What the tests have in common: the ratio s₀², and the degrees of freedom d₀ that it is worth to each of them.
-
-    d₀ from the moments of log ratios (Smyth 2004, section 6.2), s₀² pooled; worth 0 with too few tests. As in limma
-    (s₀² from the logs too, d₀ unlimited), 3 to 6 tests would raise 1.2 to 2 times the false alarms that they may.
+    Args:
+        chances: p-values of those that are tested now.
+        hypotheses: how many are still to be rejected, with those that are not tested now.
     """
-    if len(spreads) < LEAST_LENDERS:
-        return 1.0, 0.0
-    ratio, half = np.array([each.ratio for each in spreads]), np.array([each.freedom for each in spreads]) / 2
-    centred = np.log(ratio) - special.digamma(half) + np.log(half)
-    excess = float(centred.var(ddof=1) - special.polygamma(1, half).mean())
-    return float(np.average(ratio, weights=half)), 2 * _inverse_trigamma(max(excess, LEAST_EXCESS))
+    found: dict[str, float] = {}
+    for test in sorted(chances, key=lambda test: chances[test]):
+        error = spends / hypotheses
+        found[test] = error
+        if chances[test] >= error:
+            return dict.fromkeys(chances, error) | found
+        hypotheses = max(hypotheses - 1, 1)
+    return found
 
 
-def _inverse_trigamma(y: float) -> float:
-    """The x > 0 with ψ′(x) = y; as 1 / x < ψ′(x) < 1 / x + 1 / x², the bracket has a factor of 2 to spare."""
-    low, high = 0.5 / y, 2 / y + 2 / math.sqrt(y)
-    return float(optimize.brentq(lambda x: float(special.polygamma(1, x)) - y, low, high))
+class _Measured(NamedTuple):
+    """A test's mean over passes, on logs, with its standard error and that one's degrees of freedom."""
+
+    centre: float
+    standard_error: float
+    freedom: float
+    passes: int
+    pairs: int
+
+    def chance(self, distance: float) -> float:
+        """Of a mean so far beyond a limit, if the truth were at it."""
+        return float(special.stdtr(self.freedom, -distance / self.standard_error))
 
 
-def moderate(own: Spread, common: tuple[float, float], pooled: float) -> Spread:
-    """A test's spread drawn towards the `prior`; its degrees of freedom at most `pooled`, those of all tests."""
-    ratio, freedom = common
-    weight = freedom / (freedom + own.freedom)
-    return Spread(own.within, weight * ratio + (1 - weight) * own.ratio, min(freedom + own.freedom, pooled))
+def _measured(passes: Sequence[PassEstimate], moderated: Spread) -> _Measured:
+    standard_error = math.sqrt(moderated.ratio * moderated.within / len(passes))
+    pairs = sum(each.pairs for each in passes)
+    return _Measured(fmean(each.log_ratio for each in passes), standard_error, moderated.freedom, len(passes), pairs)
+
+
+def _too_few(passes: Sequence[PassEstimate]) -> Verdict:
+    slowdown = _share(passes[0].log_ratio) if passes else None
+    return Verdict("undecided", slowdown, None, None, None, len(passes), sum(each.pairs for each in passes))
+
+
+def _verdict(found: _Measured, limits: Limits, lower: float, upper: float, alone: float) -> Verdict:
+    """The word, and the bounds that decide it: `improved` needs the upper one at the error `alone`."""
+    low, _ = interval(found.centre, found.standard_error, found.freedom, lower)
+    _, high = interval(found.centre, found.standard_error, found.freedom, upper)
+    _, strict = interval(found.centre, found.standard_error, found.freedom, alone)
+    word: Word = "undecided"
+    if _share(low) > limits.tolerance and found.passes >= LEAST_TO_ALARM:
+        word = "regressed"
+    elif _share(strict) < -limits.tolerance:
+        word, high = "improved", strict
+    elif _share(high) < limits.must_see:
+        word = "ok"
+    visible = _share(math.log1p(limits.tolerance) + detectable(found.standard_error, found.freedom, lower))
+    return Verdict(word, _share(found.centre), _share(low), _share(high), visible, found.passes, found.pairs)
+
+
+def outlook(
+    first: Mapping[str, PassEstimate], limits: Mapping[str, Limits], passes: int, between: float, error: float
+) -> float | None:
+    """The smallest slowdown that a run is likely to see in every test, as its first pass looks.
+
+    Args:
+        first: of each test what its first pass said.
+        passes: how many there will be.
+        between: variance that passes are expected to add of their own.
+        error: what all looks may spend.
+
+    Returns:
+        None where there is no second pass.
+    """
+    if passes < 2 or not first:
+        return None
+    freedom = float((passes - 1) * (len(first) if len(first) >= LEAST_LENDERS else 1))
+    part = error * LOOK_SHARES[-1] / len(limits)
+    return max(
+        _share(
+            math.log1p(limits[test].tolerance) + detectable(math.sqrt((one.variance + between) / passes), freedom, part)
+        )
+        for test, one in first.items()
+    )
 
 
 def interval(centre: float, standard_error: float, freedom: float, error: float) -> tuple[float, float]:
