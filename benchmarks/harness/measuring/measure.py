@@ -4,6 +4,7 @@ Owns the steps and their order, and calls pytest-benchmark for them. How items a
 order and validity of rounds `pairing`'s, what is written down `record`'s.
 """
 
+import time
 from typing import Any
 
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -45,12 +46,14 @@ def measure(
         NotEnoughMemoryError: the tasks need more memory than is free.
         CheckError, InvalidRoundsError, StoppedError: as `Pairing`.
     """
+    start = time.perf_counter()
     workload = load(name)
+    import_s = time.perf_counter() - start
     check_memory(f"{name}-{size}-{variant.name}", workload.memory.get(size, 0), variant, partner)
     subject = Subject(name, size, workload, workload.items(size, tasks), variant, partner)
     try:
         cold_start_s = get_ready(subject, tasks)
-        rounds = pace.rounds(subject, pair_seconds(subject)) if benchmark.enabled else 1
+        rounds = pace.rounds(subject, pair_seconds(subject), import_s + cold_start_s) if benchmark.enabled else 1
         with _progress(subject, rounds) as progress:
             on_result = None if progress.disable else progress.update
             pairing = Pairing(subject, rounds, pace, disable_gc=plan.disable_gc, on_result=on_result)

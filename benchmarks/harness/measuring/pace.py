@@ -17,8 +17,10 @@ class StoppedError(Exception):
 class Pace(Protocol):
     """What a measurement asks before, during and after its rounds."""
 
-    def rounds(self, subject: Subject, pair_s: float) -> int:
+    def rounds(self, subject: Subject, pair_s: float, cold_s: float | None) -> int:
         """Everything is warm: how many rounds to run, where a pair is likely to take `pair_s` seconds.
+
+        `cold_s`: seconds from a test's begin to its first result; None where that could not be measured.
 
         Raises:
             StoppedError: none.
@@ -44,7 +46,7 @@ class Alone:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
-    def rounds(self, subject: Subject, pair_s: float) -> int:  # noqa: ARG002 — a side says what it times
+    def rounds(self, subject: Subject, pair_s: float, cold_s: float | None) -> int:  # noqa: ARG002 — a side tells them
         return self._plan.rounds(pair_s)
 
     def wait(self) -> None:

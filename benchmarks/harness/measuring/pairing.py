@@ -14,6 +14,7 @@ from benchmarks.harness.estimators.pairs import Pair, leads
 from benchmarks.harness.measuring.pace import Pace
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.runners.variant import Round
+from benchmarks.harness.same import same
 from workloads import CheckError
 
 INVALID_SHARE = 0.1
@@ -34,6 +35,7 @@ class Pairing:
         rounds: the variant's valid rounds so far; only the last has its results, which may be large.
         partner_rounds: the partner's beside them, without results.
         invalid: how many rounds were left out, by reason.
+        invalid_s: seconds of the variant's rounds among them.
         statement: what the last round's check showed.
     """
 
@@ -49,6 +51,7 @@ class Pairing:
         self.rounds: list[Round] = []
         self.partner_rounds: list[Round] = []
         self.invalid: Counter[str] = Counter()
+        self.invalid_s: list[float] = []
         self.statement = ""
         self._subject = subject
         self._planned = planned
@@ -88,6 +91,7 @@ class Pairing:
         if subject.partner is not None and partner is not None:
             partner = subject.partner.inspect(partner)
         if reason := variant.invalid or (partner.invalid if partner else ""):
+            self.invalid_s.append(variant.seconds)
             self._discard(reason)
         else:
             self._keep(variant, partner)
@@ -130,7 +134,7 @@ class Pairing:
         if self._reference is None:
             self._reference = results
         for index, (expected, result) in enumerate(zip(self._reference, results, strict=True)):
-            if result != expected:
+            if not same(expected, result):
                 raise CheckError(
                     f"{self._subject.name}, item {index} ({short(self._subject.items[index])}): {runner} returned "
                     f"{short(result)} in round {self._turn}, not {short(expected)} as the first round did"

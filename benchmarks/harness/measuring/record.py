@@ -14,7 +14,7 @@ from benchmarks.harness.measuring import timeline
 from benchmarks.harness.measuring.account import account, efficiency, traits
 from benchmarks.harness.measuring.pairing import Pairing
 from benchmarks.harness.measuring.subject import Subject
-from benchmarks.harness.records.benchmark import Info, Partner, Timeline
+from benchmarks.harness.records.benchmark import Info, Partner, Rounds, Timeline
 from benchmarks.harness.runners.stamps import node
 from benchmarks.harness.runners.variant import Round
 
@@ -38,6 +38,7 @@ def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> Info:
         "put_bytes": variant.put_bytes,
         "submit_s": statistics.median(round_.submit_s for round_ in rounds),
         "invalid_pairs": pairing.invalid.total(),
+        "rounds": _rounds(pairing),
         "wait_s": statistics.median(round_.seconds - round_.submit_s for round_ in rounds),
         "tasks_per_node": Counter(node for node, _ in workers),
         "tasks_per_worker": Counter(f"{node}:{pid}" for node, pid in workers),
@@ -50,6 +51,15 @@ def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> Info:
         if subject.partner.name == "serial":
             info = _with_account(info, pairing, variant.slots)
     return info
+
+
+def _rounds(pairing: Pairing) -> Rounds:
+    """Every round's seconds, to the microsecond."""
+    return {
+        "variant": [round(each.seconds, 6) for each in pairing.rounds],
+        "partner": [round(each.seconds, 6) for each in pairing.partner_rounds],
+        "invalid": [round(seconds, 6) for seconds in pairing.invalid_s],
+    }
 
 
 def _partner(name: str, seconds: list[float]) -> Partner:

@@ -29,9 +29,12 @@ class RepositoryError(ComparisonError):
 
 
 class SideError(ComparisonError):
-    """A side could not go on; the message says which, where and how. `side` is its name: what head causes is head's."""
+    """A side could not go on; the message says which, where and how. `side` is its name.
 
-    def __init__(self, side: str, message: str) -> None:
+    What head causes is head's, so its status is a regression's unless another one is given.
+    """
+
+    def __init__(self, side: str, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.side = side
-        self.status = EXIT_REGRESSED if side == "head" else EXIT_BROKE_OFF
+        self.status = status or (EXIT_REGRESSED if side == "head" else EXIT_BROKE_OFF)

@@ -26,6 +26,9 @@ from benchmarks.harness.tree import ROOT
 FOLDER_VARIABLE = "BENCHMARKS_FOLDER"
 """Environment variable that each process of a comparison starts with: the run's folder, in which Rays and logs live."""
 
+SIDE_VARIABLE = "BENCHMARKS_SIDE"
+"""Environment variable that tells one side's processes in one pass from all others of the run."""
+
 PATIENCE_S = 8.0
 
 
@@ -86,6 +89,16 @@ def family(folder: Path, sessions: Iterable[int]) -> list[psutil.Process]:
                 known.add(session)
     ours = os.getsid(0)
     return [process for process, session in everyone if session in known and session != ours and _lives(process)]
+
+
+def of_side(mark: str, session: int) -> list[psutil.Process]:
+    """Living processes of one side in one pass: its session's, and those with its mark in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError, PermissionError):
+            if os.getsid(process.pid) == session or process.environ().get(SIDE_VARIABLE) == mark:
+                found.append(process)
+    return [process for process in found if _lives(process)]
 
 
 def _lives(process: psutil.Process) -> bool:

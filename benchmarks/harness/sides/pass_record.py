@@ -1,12 +1,31 @@
 """What one pass brings: for each test its pairs, its cost, and what kept it from being timed.
 
-Owns the record. Filled by `pass_run`, read by the conductor and by recordings.
+Owns the record. Filled by `pass_run` and `timing`, read by the conductor and by recordings.
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.harness.estimators.pairs import Pair
+
+Fault = Literal["", "both", "base", "head", "test"]
+"""Whose it is that a test was not timed: both sides', one side's alone, or that of the test itself, which differs."""
+
+
+@dataclass(frozen=True)
+class FoundTest:
+    """A test that a side has collected.
+
+    Attributes:
+        id: its node id.
+        why: why it can't be timed; empty where it can.
+        sources: files, from the tree's root, in which a change of the test itself would be.
+    """
+
+    id: str
+    why: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass
@@ -15,20 +34,35 @@ class TestPass:
 
     Attributes:
         pairs: the valid ones.
-        invalid: how many were left out.
+        invalid: pairs left out by the sides whose rounds were invalid: `base`, `head` or `both`, each pair once.
         setup_s, rounds_s: seconds that both sides took to get ready, and for all rounds.
-        tolerance: what head's workload asks for, if it does.
+        calls: how many calls a round had; None where a round is what it is.
+        tolerance, must_see: what head's test asks for, if it does.
+        cold_s: for each side the seconds to its first result; a side that could not measure it is left out.
+        memory: for each side the peak resident bytes of driver and workers in its rounds; as above.
+        store: for each side the bytes that were put into an object store.
+        parts: for each side, of each of its rounds on workers: seconds, those in tasks, those of the busiest worker.
+        idle: for each side the cores that its processes kept busy while the other one had the turn.
         reason: why it was not timed, or not to the end; empty where it was.
-        failed: sides on which it failed, with what it said.
+        fault: whose that is.
+        ran: False where this pass passed it over.
     """
 
     pairs: list[Pair] = field(default_factory=list)
-    invalid: int = 0
+    invalid: dict[str, int] = field(default_factory=dict)
     setup_s: float = 0.0
     rounds_s: float = 0.0
+    calls: int | None = None
     tolerance: float | None = None
+    must_see: float | None = None
+    cold_s: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, int] = field(default_factory=dict)
+    store: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, list[tuple[float, float, float]]] = field(default_factory=dict)
+    idle: dict[str, float] = field(default_factory=dict)
     reason: str = ""
-    failed: dict[str, str] = field(default_factory=dict)
+    fault: Fault = ""
+    ran: bool = True
 
     @property
     def seconds(self) -> float:
@@ -41,20 +75,21 @@ class PassRecord:
     """What one pass brought.
 
     Attributes:
-        found: for each side the ids of the tests that it has.
+        found: for each side the tests that it has, by id.
         python: for each side its version.
         tests: by id, in the order in which they ran.
         seconds: the whole pass.
-        idle_share: the part of a core that the waiting side's processes used while the other one got ready; None where
-            that was too short to measure.
+        elsewhere: files outside of both trees that both sides have loaded, no installed package's.
+        left: for each side what still ran of it when its session had ended, by name.
         files: the JSON that each side's session saved.
     """
 
-    found: dict[str, list[str]] = field(default_factory=dict)
+    found: dict[str, dict[str, FoundTest]] = field(default_factory=dict)
     python: dict[str, str] = field(default_factory=dict)
     tests: dict[str, TestPass] = field(default_factory=dict)
     seconds: float = 0.0
-    idle_share: float | None = None
+    elsewhere: list[str] = field(default_factory=list)
+    left: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
 
     @property

@@ -5,14 +5,17 @@ Reads the repository and changes nothing in it. Knows nothing of sides.
 
 import os
 import subprocess
-import tarfile
+import tempfile
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from benchmarks.harness.sides.errors import RepositoryError
+from benchmarks.harness.text import plain
 
 PROTOCOL_FILES = (Path("benchmarks/harness/sides/protocol.py"), Path("benchmarks/harness/lockstep.py"))
 """Where a revision that speaks the turn protocol has it: the file, and where it was before it had a room."""
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 def resolve(root: Path, ref: str) -> str:
@@ -37,28 +40,62 @@ def resolve(root: Path, ref: str) -> str:
     raise RepositoryError(f"--against {ref}: git knows no such revision here; name a branch, a tag or a commit")
 
 
-def unpack(root: Path, sha: str, ref: str, target: Path) -> Path:
-    """The tree of a commit, as `git archive` has it, in a new folder `target`. Git itself stays as it is.
+def unpack(root: Path, sha: str, ref: str, target: Path) -> list[str]:
+    """The tree of a commit in a new folder `target`, as a checkout has it; git itself stays as it is.
+
+    Not `git archive`, which leaves out what `export-ignore` says and rewrites what `export-subst` says. An index of its
+    own keeps the user's untouched.
+
+    Returns:
+        What the revision holds but the folder lacks, a phrase each: submodules, and what git-lfs keeps elsewhere.
 
     Raises:
         RepositoryError: the revision has no suite where this tree has it, or one without the turn protocol.
     """
-    target.mkdir()
-    command = ["git", "-C", str(root), "archive", "--format=tar", sha]  # below a repository's top: of that folder alone
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_quiet()) as archive:
-        assert archive.stderr is not None
-        try:
-            with tarfile.open(fileobj=cast(BinaryIO, archive.stdout), mode="r|") as tar:
-                tar.extractall(target, filter="tar")  # "data" refuses links that lead out of the tree; git has them
-        except tarfile.ReadError:
-            reason = archive.stderr.read().decode(errors="replace").strip()
-            raise RepositoryError(f"--against {ref}: git can't unpack that revision: {reason}") from None
+    target.mkdir(parents=True)
+    prefix = git(root, "rev-parse", "--show-prefix").rstrip("/")  # below a repository's top: that folder alone
+    where = f"{sha}:{prefix}" if prefix else f"{sha}^{{tree}}"
+    with tempfile.TemporaryDirectory() as scratch:
+        done = _run(
+            root,
+            *(f"--git-dir={git(root, 'rev-parse', '--absolute-git-dir')}", f"--work-tree={target}"),
+            *("-c", "core.sparseCheckout=false", "-c", "submodule.recurse=false", "-c", "core.fsmonitor=false"),
+            *("read-tree", "-m", "-u", where),
+            GIT_INDEX_FILE=str(Path(scratch, "index")),
+        )
+    if done.returncode:
+        raise RepositoryError(f"--against {ref}: git can't unpack that revision: {plain(done.stderr)}")
     if not any((target / file).exists() for file in PROTOCOL_FILES):
         raise RepositoryError(
             f"--against {ref}: {sha[:7]} does not speak the turn protocol (it has no {PROTOCOL_FILES[0]}); name a "
             "revision that does"
         )
-    return target
+    return _lacking(root, where, target)
+
+
+def _lacking(root: Path, tree: str, target: Path) -> list[str]:
+    """What `git ls-tree` lists and a checkout has not brought."""
+    submodules, pointers, missing = [], [], []
+    for entry in filter(None, git(root, "ls-tree", "-r", "-z", "--full-tree", tree).split("\0")):
+        facts, _, name = entry.partition("\t")
+        path = target / name
+        if facts.split()[1] == "commit":
+            submodules.append(name)
+        elif not path.is_symlink() and not path.is_file():
+            missing.append(name)
+        elif path.is_file() and path.stat().st_size < 1024 and path.read_bytes().startswith(LFS_POINTER):
+            pointers.append(name)
+    found = [f"the submodule {name}" for name in submodules]
+    found += [f"what git-lfs keeps of {name}" for name in pointers]
+    return found + [f"the file {name}" for name in missing]
+
+
+def listed(root: Path) -> list[str] | None:
+    """Files below a folder that git tracks or would add, from that folder; None where there is no repository."""
+    if not readable(root):
+        return None
+    found = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    return [name for name in found.split("\0") if name]
 
 
 def commit_info(root: Path, sha: str, ref: str, dirty: bool = False) -> dict[str, Any]:
@@ -103,12 +140,10 @@ def git(root: Path, *arguments: str) -> str:
     return found.stdout.strip()
 
 
-def _run(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def _run(root: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Git, below `root`. Without optional locks `git status` does not refresh the index on disk."""
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", **variables}
+    command = ["git", "-C", str(root), *arguments]
     return subprocess.run(
-        ["git", "-C", str(root), *arguments], capture_output=True, text=True, env=_quiet(), check=False
+        command, capture_output=True, text=True, errors="surrogateescape", env=environment, check=False
     )
-
-
-def _quiet() -> dict[str, str]:
-    """Without optional locks `git status` does not refresh the index on disk."""
-    return {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}

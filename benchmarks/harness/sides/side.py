@@ -6,12 +6,15 @@ Owns the facts about a side. Git is `repository`'s matter. Starts no session.
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness.sides import repository
+from benchmarks.harness.sides import repository, start
 from benchmarks.harness.sides.errors import SidesError
+from benchmarks.harness.sides.graft import graft
+from benchmarks.harness.text import number_of
 
 ASK = """
 import importlib.metadata as m, json, platform
@@ -38,6 +41,8 @@ class Side:
         arguments: what pytest is called with.
         versions: Python and packages of its interpreter.
         commit: what its saved runs say of their commit; None where there is none.
+        variables: what its environment has beside the user's.
+        lacking: what its revision holds and its tree has not, a phrase each.
     """
 
     name: str
@@ -49,6 +54,8 @@ class Side:
     arguments: tuple[str, ...]
     versions: dict[str, str | None]
     commit: dict[str, Any] | None = field(default=None)
+    variables: dict[str, str] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
 
     @property
     def command(self) -> list[str]:
@@ -57,7 +64,13 @@ class Side:
 
 
 def pair(
-    root: Path, started_in: Path, arguments: tuple[str, ...], ref: str | None, python: str | None, folder: Path
+    root: Path,
+    started_in: Path,
+    arguments: tuple[str, ...],
+    ref: str | None,
+    python: str | None,
+    folder: Path,
+    head_tests: tuple[Sequence[Path], Sequence[str]] | None = None,
 ) -> list[Side]:
     """Base and head.
 
@@ -68,24 +81,32 @@ def pair(
         ref: the revision that base is; None for the same tree.
         python: base's interpreter; None for this one.
         folder: where base's tree may be unpacked.
+        head_tests: what of head is selected, and names of test modules, where base is to run head's tests.
 
     Raises:
         RepositoryError: not a repository, no such revision, or nothing that could be compared in it.
-        SidesError: no such interpreter, or one that lacks what a session needs.
+        SidesError: no such interpreter, one that lacks what a session needs, a file of arguments that can't be read, or
+            a tree in which tests can't be told from code.
     """
-    head = _head(root, started_in, arguments)
+    root, started_in = root.resolve(), started_in.resolve()
+    head = _head(root, started_in, start.expanded(arguments, started_in))
     base = replace(head, name="base")
     if ref is not None:
         sha = repository.resolve(root, ref)
-        tree = repository.unpack(root, sha, ref, folder / "base")
-        inside = tree / started_in.relative_to(root) if started_in.is_relative_to(root) else started_in
+        place = start.mirror(root, started_in, folder / "base")
+        lacking = repository.unpack(root, sha, ref, place.tree)
+        place.folder.mkdir(parents=True, exist_ok=True)  # the revision may lack it, or have nothing in it
+        grafted = graft(root, place.tree, *head_tests) if head_tests is not None else []
+        tests = f" with head's tests ({number_of(len(grafted), 'file')})" if grafted else ""
         base = replace(
             base,
-            title=sha[:7] if sha.startswith(ref) else f"{ref} {sha[:7]}",
+            title=(sha[:7] if sha.startswith(ref) else f"{ref} {sha[:7]}") + tests,
             label=sha[:7],
-            tree=tree,
-            folder=inside,
-            arguments=tuple(_moved(argument, root, tree) for argument in arguments),
+            tree=place.tree,
+            folder=place.folder,
+            arguments=tuple(place.moved(argument) for argument in head.arguments),
+            variables=place.variables(started_in),
+            lacking=lacking,
             commit=repository.commit_info(root, sha, ref),
         )
     if python is not None:
@@ -122,15 +143,6 @@ def _head(root: Path, started_in: Path, arguments: tuple[str, ...]) -> Side:
         if changed:
             title, label = f"working tree ({len(changed)} file{'s' * (len(changed) != 1)} changed)", f"{label}-dirty"
     return Side("head", title, label, root, started_in, sys.executable, arguments, versions, commit)
-
-
-def _moved(argument: str, root: Path, tree: Path) -> str:
-    """An argument for the other tree: where it names a file of this one, it names that one's."""
-    option, equals, value = argument.rpartition("=") if argument.startswith("-") else ("", "", argument)
-    path, colons, test = value.partition("::")
-    if Path(path).is_absolute() and Path(path).is_relative_to(root):
-        return f"{option}{equals}{tree / Path(path).relative_to(root)}{colons}{test}"
-    return argument
 
 
 def versions_of(python: str) -> dict[str, str | None]:

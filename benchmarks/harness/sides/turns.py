@@ -1,37 +1,42 @@
-"""A side's session: waits for its turns, and says what it did in them.
+"""A side's turns: waits for them, and says what it did in them.
 
-Owns the end of the turn protocol that a side holds, as the pace of its measurements and as hooks of its session. Which
-side runs when is `pass_run`'s.
+Owns the end of the turn protocol that a side holds, as the pace of its measurements. The hooks are `session`'s.
 """
 
 import hashlib
-import os
 import pickle
-import platform
-import socket
 import time
+from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-import workloads
 from benchmarks.harness import tree
 from benchmarks.harness.measuring.pace import StoppedError
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.runners.variant import Round
-from benchmarks.harness.sides.protocol import PROTOCOL, TURN_VARIABLE, Channel, Message
+from benchmarks.harness.sides import explain
+from benchmarks.harness.sides.protocol import Channel, Message
 
 
 class Turns:
-    """A side's end: a `measuring.pace.Pace`, and the hooks of its session."""
+    """A side's end: a `measuring.pace.Pace`, for what is timed without one, too.
+
+    Attributes:
+        outcome: of the test that runs, as the conductor is told when it has ended; None before the first.
+        gone: the conductor is, or has nothing more to say.
+        imports: seconds that the import of each test module took.
+    """
 
     def __init__(self, channel: Channel) -> None:
+        self.outcome: Message | None = None
+        self.gone = False
+        self.imports: dict[Path, float] = {}
         self._channel = channel
         self._since = time.perf_counter()
         self._ran: list[Message] = []
-        self._outcome: Message | None = None
-        self._gone = False
+        self._loaded: set[str] = set()
 
     def hand_over(self, at: str, **facts: Any) -> Message:
         """End this turn with a message, and wait for the next one: what the conductor answers.
@@ -39,33 +44,63 @@ class Turns:
         Raises:
             pytest.exit.Exception: the conductor is gone.
         """
-        turn = [self._since, time.perf_counter()]
-        message = {"at": at, "turn": turn, "rounds": self._ran, "outcome": None, **facts}
+        message = {"at": at, "rounds": self._ran, "outcome": None, "loaded": [], **facts}
         self._ran = []
         if at in ("test", "end"):  # only now the test before has ended
-            message["outcome"], self._outcome = self._outcome, None
+            message["outcome"], self.outcome = self.outcome, None
+        if at not in ("round", "done"):
+            found = tree.own_files()
+            message["loaded"], self._loaded = sorted(found - self._loaded), self._loaded | found
+        message["turn"] = [self._since, time.perf_counter()]
         try:
             self._channel.send(message)
             answer = self._channel.receive()
         except OSError:
             answer = None
         if answer is None:
-            self._gone = True
+            self.gone = True
             pytest.exit("the comparison has ended", returncode=int(pytest.ExitCode.INTERRUPTED))
         self._since = time.perf_counter()
         return answer
 
-    def rounds(self, subject: Subject, pair_s: float) -> int:
+    def ready(self, **facts: Any) -> Message:
+        """Everything is warm, and a round was tried: what to do next.
+
+        Raises:
+            StoppedError: this test is not to be timed.
+        """
+        return self._obeyed(self.hand_over("ready", **facts))
+
+    def rounds(self, subject: Subject, pair_s: float, cold_s: float | None) -> int:
         """Everything is warm; how many rounds to run. `pair_s`: what one of this side's is likely to take, seconds.
 
         Raises:
             StoppedError: this test is not to be timed.
         """
-        params = dict(subject.workload.sizes[subject.size])
-        facts = {"params": params, "tasks": len(subject.items), "items": _digest(pickle.dumps(subject.items, 5))}
-        tolerance = subject.workload.tolerance
-        answer = self._obeyed(self.hand_over("ready", seconds=pair_s, tolerance=tolerance, **facts))
+        answer = self.ready(
+            seconds=pair_s,
+            span=pair_s,
+            calls=None,
+            work={"size": dict(subject.workload.sizes[subject.size]), "number of items": len(subject.items)},
+            items=_digest(pickle.dumps(subject.items, 5)),
+            tolerance=subject.workload.tolerance,
+            must_see=None,
+            cold_s=cold_s,
+            store=subject.variant.put_bytes,
+        )
+        if what := answer.get("explain"):
+            module = f"workloads.{subject.name}"
+            self.explained(explain.found(what, lambda: subject.workload.task(subject.items[0]), module))
         return int(answer["rounds"])
+
+    def explained(self, found: Message) -> NoReturn:
+        """Tell what was looked into, which was all that this test was for.
+
+        Raises:
+            StoppedError: always.
+        """
+        self.hand_over("explained", found=found)
+        raise StoppedError("it was looked into")
 
     def wait(self) -> None:
         """Wait for this side's next round.
@@ -79,7 +114,15 @@ class Turns:
         """Report a round, with this turn's message: when the driver and its workers were busy with it."""
         starts = [round_.start, *(execution.start for execution in round_.executions)]
         ends = [round_.start + round_.seconds, *(execution.end for execution in round_.executions)]
-        self._ran.append({"seconds": round_.seconds, "start": min(starts), "end": max(ends), "invalid": round_.invalid})
+        busy: dict[int, float] = defaultdict(float)
+        for execution in round_.executions:
+            busy[execution.worker[1]] += execution.seconds
+        parts = {"in_tasks": sum(busy.values()), "busiest": max(busy.values()), "workers": list(busy)} if busy else {}
+        self.tell(round_.seconds, min(starts), max(ends), round_.invalid, **parts)
+
+    def tell(self, seconds: float, start: float, end: float, invalid: str = "", **parts: Any) -> None:
+        """The same for any round: seconds that were timed, and when it was busy, on the monotonic clock."""
+        self._ran.append({"seconds": seconds, "start": start, "end": end, "invalid": invalid, **parts})
 
     def done(self) -> None:
         """The last round has run: what follows in this turn is the check of its results."""
@@ -91,65 +134,9 @@ class Turns:
             raise StoppedError(reason)
         return answer
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(
-        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        """Report what there is to compare, and keep what the conductor wants, in its order."""
-        if session.testsfailed:  # a file that can't be imported: this session ends now, and its output says why
-            self._gone = True
-            items.clear()
-            return
-        found = {item.nodeid: item for item in items if "measure" in getattr(item, "fixturenames", ())}
-        answer = self.hand_over(
-            "collected",
-            protocol=PROTOCOL,
-            tests=list(found),
-            python=platform.python_version(),
-        )
-        chosen = [found[test] for test in answer["tests"]]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        self.hand_over("test", test=item.nodeid)
-        self._outcome = {"test": item.nodeid, "word": "passed", "reason": ""}
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if self._outcome is not None and report.outcome != "passed" and self._outcome["word"] != "failed":
-            self._outcome |= {"word": report.outcome, "reason": _sentence(report)}
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        if not self._gone:
-            self.hand_over("end")
-
 
 KEY = pytest.StashKey[Turns]()
 
 
-def join(config: pytest.Config) -> None:
-    """Become a side, if a conductor has started this session."""
-    if number := os.environ.get(TURN_VARIABLE):
-        for place in (tree.ROOT, Path(workloads.__file__).resolve().parents[1]):
-            if place != config.rootpath.resolve():
-                raise pytest.UsageError(
-                    f"this side is {config.rootpath}, but what would be timed was loaded from {place}"
-                )
-        config.stash[KEY] = turns = Turns(Channel(socket.socket(fileno=int(number))))
-        os.set_inheritable(int(number), False)  # what this session starts must not hold the conductor's line
-        config.pluginmanager.register(turns, "lockstep")
-
-
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
-
-
-def _sentence(report: pytest.TestReport) -> str:
-    """What a failed or skipped test says, in a line."""
-    if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2]).removeprefix("Skipped: ")
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = crash.message if crash is not None else report.longreprtext
-    return " ".join(text.split()).removeprefix("Failed: ")[:500]
