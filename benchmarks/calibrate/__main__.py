@@ -18,14 +18,14 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks.calibrate import recording, simulation
-from benchmarks.harness.comparison import allocation
+from benchmarks.harness.comparison.allocation import Allocation
 from benchmarks.harness.comparison.lock import alone
-from benchmarks.harness.estimators.verdict import Limits
+from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.settings import BUDGET_S
 from benchmarks.harness.sides.errors import ComparisonError
 from benchmarks.harness.sides.keeper import Keeper
 from benchmarks.harness.sides.side import Side, pair
-from benchmarks.harness.text import percent, short
+from benchmarks.harness.text import percent
 from benchmarks.harness.tree import ROOT
 
 SLOWDOWNS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.13, 0.16, 0.20)
@@ -61,7 +61,9 @@ def main() -> int:
     passes = [
         one._replace(estimates={test: one.estimates[test] for test in one.estimates if test in tests}) for one in passes
     ]
-    _tell(passes, Limits(asked.tolerance / 100, asked.must_see / 100), asked.budget, asked.runs, asked.report)
+    limits = Limits(asked.tolerance / 100, asked.must_see / 100)
+    _tell(passes, limits, asked.budget, asked.runs, asked.report)
+    _tell_of_changes(lines, sorted(tests), limits, asked.budget, max(asked.runs // 5, 1))
     return 0
 
 
@@ -106,12 +108,12 @@ def _record(file: Path, wanted: int, budget: float, arguments: str) -> None:
 
 def _plan(lines: Sequence[dict[str, Any]], budget: float) -> Callable[[str, float], int]:
     """How many pairs a comparison would run now."""
-    passes = [simulation.sampled(line).estimates for line in lines]
+    passes = [{test: its["typical time"] for test, its in simulation.sampled(line).estimates.items()} for line in lines]
     tests = lines[-1]["tests"] if lines else {}
     known = {test: [one[test] for one in passes if test in one] for test in tests}
     setup_s = lines[-1]["seconds"] - sum(facts["rounds_s"] for facts in tests.values()) if lines else 0.0
-    share_s = budget / (len(known) or TESTS_EXPECTED)
-    return lambda test, pair_s: allocation.pairs(short(test), pair_s, setup_s, known, share_s)
+    shares = Allocation(known, setup_s, budget, len(known) or TESTS_EXPECTED)
+    return shares.pairs
 
 
 def _both(arguments: str) -> list[Side]:
@@ -142,6 +144,23 @@ def _tell(passes: list[simulation.Sampled], limits: Limits, budget: float, runs:
         title = f"{len(passes)} recorded passes, budget {budget:.0f} s, bands: 95 % of {runs} simulated runs"
         power_chart.draw(curves, SLOWDOWNS, limits, title, report)
         print(f"Wrote {report}")
+
+
+def _tell_of_changes(
+    lines: Sequence[dict[str, Any]], tests: Sequence[str], limits: Limits, budget: float, runs: int
+) -> None:
+    """What becomes of a change in one test, by the kind of change: the mean over tests."""
+    print(f"\na change in one test ({runs} runs a test): called regressed, not called ok or improved; others called so")
+    for name, change in simulation.CHANGES.items():
+        seen, withheld, others = [], [], []
+        for test in tests:
+            passes = [simulation.sampled(line) for line in simulation.changed(lines, test, change)]
+            for one in simulation.runs(passes, budget, limits, runs):
+                seen.append(one.verdicts[test].word == "regressed")
+                withheld.append(one.verdicts[test].word not in ("ok", "improved"))
+                others.append(any(one.verdicts[its].word == "regressed" for its in tests if its != test))
+        figures = (_interval(simulation.share(found)) for found in (seen, withheld, others))
+        print(f"{name:32} {'    '.join(figures)}")
 
 
 def _interval(share: simulation.Share) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from benchmarks.calibrate.simulation import POWER, Share
-from benchmarks.harness.estimators.verdict import Limits
+from benchmarks.harness.estimators.limits import Limits
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222", "#999999")  # Okabe & Ito's
 STYLES = {"serial": "-", "ray": "--", "pool": ":"}

@@ -14,7 +14,7 @@ from benchmarks.harness.sides.keeper import Keeper
 from benchmarks.harness.sides.pass_record import PassRecord
 from benchmarks.harness.sides.pass_run import Pass
 from benchmarks.harness.sides.side import Side
-from benchmarks.harness.text import short
+from benchmarks.harness.text import names_of
 
 PATIENCE_S = 600.0
 
@@ -30,28 +30,39 @@ def record(
     plan: Callable[[str, float], int],
     on_turn: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Run one pass of all tests that both sides have, and return it as a line of the recording."""
-    one = Pass(number, sides, keeper, PATIENCE_S, on_turn)
-    found = one.run(_common, plan)
-    keeper.end_all()
+    """Run one pass of all tests that both sides have, and return it as a line of the recording.
+
+    `plan`: how many pairs, from a test's name in the recording and the seconds of one pair.
+    """
+    names: dict[str, str] = {}
+
+    def choose(found: PassRecord) -> list[str]:
+        names.update(names_of(chosen := _common(found)))
+        return chosen
+
+    found = Pass(number, sides, keeper, PATIENCE_S, on_turn).run(choose, lambda test, pair_s: plan(names[test], pair_s))
     for path in found.files.values():
         path.unlink()
     return facts(found)
 
 
 def _common(found: PassRecord) -> list[str]:
-    return [test for test in found.found["head"] if test in found.found["base"]]
+    base, head = found.found["base"], found.found["head"]
+    return [test for test, its in head.items() if test in base and not its.why and not base[test].why]
 
 
 def facts(found: PassRecord) -> dict[str, Any]:
     """A pass as JSON: for each test its pairs (base and head seconds, and whether base was first) and what it cost."""
+    names = names_of(list(found.tests))
     return {
         "seconds": found.seconds,
-        "idle_share": found.idle_share,
         "tests": {
-            short(test): {
+            names[test]: {
                 "pairs": [[pair.reference_s, pair.candidate_s, int(pair.reference_first)] for pair in one.pairs],
-                "invalid": one.invalid,
+                "invalid": sum(one.invalid.values()),
+                "idle": one.idle,
+                "cold_s": one.cold_s,
+                "memory": one.memory,
                 "setup_s": one.setup_s,
                 "rounds_s": one.rounds_s,
                 "reason": one.reason,

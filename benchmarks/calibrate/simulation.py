@@ -10,26 +10,36 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from benchmarks.harness.comparison.stopping import Trial
-from benchmarks.harness.estimators.pass_estimate import PassEstimate, estimate
-from benchmarks.harness.estimators.verdict import Limits, Verdict
+from benchmarks.harness.estimators.limits import Limits
+from benchmarks.harness.estimators.pass_estimate import PassEstimate, single, total, typical
+from benchmarks.harness.estimators.questions import QUESTIONS, Question
+from benchmarks.harness.estimators.verdict import Verdict
 
 POWER = 0.9
+
+Floats = npt.NDArray[np.float64]
+Change = Callable[[Floats, np.random.Generator], Floats]
+"""From seconds of rounds to what they would be."""
 
 
 class Sampled(NamedTuple):
     """A recorded pass: what it said of each test, what each test cost, and what all of them share (seconds)."""
 
-    estimates: dict[str, PassEstimate]
+    estimates: dict[str, dict[Question, PassEstimate]]
     cost_s: dict[str, float]
     shared_s: float
 
 
 @dataclass(frozen=True)
 class Run:
-    """A simulated run: its verdicts by test, how many passes it had, and seconds that they would have taken."""
+    """A simulated run: its verdicts by test, how many passes it had, and seconds that they would have taken.
+
+    A verdict has the figures of typical time, and the word that all questions have together.
+    """
 
     verdicts: dict[str, Verdict]
     passes: int
@@ -55,19 +65,68 @@ class Share(NamedTuple):
 
 
 def sampled(line: Mapping[str, Any]) -> Sampled:
-    """A line of a recording; tests without an estimate are left out."""
-    found = {test: one for test, facts in line["tests"].items() if (one := estimate(facts["pairs"])) is not None}
+    """A line of a recording; tests without an estimate of typical time are left out."""
+    found = {}
+    for test, facts in line["tests"].items():
+        estimates: dict[Question, PassEstimate] = {}
+        if (quick := typical(facts["pairs"])) is None or (whole := total(facts["pairs"])) is None:
+            continue
+        estimates |= {"typical time": quick, "total time": whole}
+        singles: list[tuple[Question, str]] = [("cold start", "cold_s"), ("memory", "memory")]
+        for question, name in singles:
+            if len(values := facts.get(name, {})) == 2 and min(values.values()) > 0:
+                estimates[question] = single(values["base"], values["head"], QUESTIONS[question].least)
+        found[test] = estimates
     cost_s = {test: line["tests"][test]["setup_s"] + line["tests"][test]["rounds_s"] for test in found}
     return Sampled(found, cost_s, line["seconds"] - sum(cost_s.values()))
 
 
 def shifted(passes: Sequence[Sampled], log: float) -> list[Sampled]:
-    """The same passes as if head took exp(`log`) times as long in every test."""
+    """The same passes as if all of head's rounds took exp(`log`) times as long in every test."""
 
-    def moved(found: PassEstimate) -> PassEstimate:
-        return replace(found, log_ratio=found.log_ratio + log)
+    def moved(its: dict[Question, PassEstimate]) -> dict[Question, PassEstimate]:
+        times: tuple[Question, ...] = ("typical time", "total time")
+        return its | {name: replace(its[name], log_ratio=its[name].log_ratio + log) for name in times if name in its}
 
     return [one._replace(estimates={test: moved(its) for test, its in one.estimates.items()}) for one in passes]
+
+
+def every(count: int, factor: float) -> Change:
+    """One round in `count` takes `factor` times as long, at random."""
+    return lambda times, rng: times * np.where(rng.random(len(times)) < 1 / count, factor, 1.0)
+
+
+def scattered(spread: float) -> Change:
+    """Rounds scatter more, by `spread` of their logs, around the same mean."""
+
+    def change(times: Floats, rng: np.random.Generator) -> Floats:
+        changed: Floats = times * np.exp(rng.normal(0.0, spread, len(times)))
+        kept: Floats = changed * (times.mean() / changed.mean())
+        return kept
+
+    return change
+
+
+CHANGES: dict[str, Change] = {
+    "all rounds + 5 %": every(1, 1.05),
+    "half of the rounds + 30 %": every(2, 1.3),
+    "a fifth of the rounds × 2": every(5, 2.0),
+    "one round in twenty × 4": every(20, 4.0),
+    "same mean, more spread (20 %)": scattered(0.2),
+}
+"""What can be done to head's rounds."""
+
+
+def changed(lines: Sequence[Mapping[str, Any]], test: str, change: Change, seed: int = 0) -> list[dict[str, Any]]:
+    """The lines of a recording as if a test's rounds on head were changed so."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for line in lines:
+        facts = line["tests"][test]
+        times = change(np.array([pair.candidate_s for pair in facts["pairs"]]), rng)
+        pairs = [pair._replace(candidate_s=float(seconds)) for pair, seconds in zip(facts["pairs"], times, strict=True)]
+        found.append({**line, "tests": {**line["tests"], test: {**facts, "pairs": pairs}}})
+    return found
 
 
 def run(passes: Sequence[Sampled], budget: float, limits: Limits, rng: np.random.Generator) -> Run:
@@ -84,8 +143,9 @@ def run(passes: Sequence[Sampled], budget: float, limits: Limits, rng: np.random
         cost = _cost_of(one)
         elapsed += cost(trial.open)
         count += 1
-        trial.add({test: one.estimates[test] for test in trial.open})
-        more = trial.step(count, elapsed, cost)
+        for test in trial.open:
+            trial.add(test, one.estimates[test])
+        more = trial.step(elapsed, cost)
     return Run(trial.verdicts, count, elapsed)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.harness import machine
+from benchmarks.harness.estimators.questions import Question
 
 BUDGET_S = 300.0
 """Seconds that a comparison may take unless `--budget` says otherwise."""
@@ -42,15 +43,21 @@ class Against:
     Attributes:
         ref: the revision that base is; None for this tree.
         python: base's interpreter; None for this one.
-        tolerance, must_see: shares, as `verdict.Limits`.
+        head_tests: whether base runs head's tests instead of its own.
+        tolerance, must_see: shares, as `limits.Limits`, of typical time.
+        questions: what is asked of each test, in the order of `estimators.questions.QUESTIONS`.
+        explain: whether what regressed is looked into.
         budget: seconds for all of it.
     """
 
     ref: str | None
     python: str | None
+    head_tests: bool
     tolerance: float
     must_see: float
     budget: float
+    questions: tuple[Question, ...]
+    explain: bool
 
     @property
     def patience(self) -> float:
@@ -69,6 +76,8 @@ class Settings:
         ray_num_cpus: CPUs for a Ray started here; None for all usable ones.
         image_source: `generated`, `urls` or a folder's absolute path.
         reports: files to write.
+        task, items: the user's function and its items, as they were named; None for the workloads.
+        tasks_per_cpu: for how many times the CPUs workloads make items.
         granularity: the break-even test was asked for, by its marker.
         plan: rounds for every test.
         against: what to compare with; None for a run alone.
@@ -81,8 +90,16 @@ class Settings:
     image_source: str
     reports: list[Path]
     granularity: bool
+    task: str | None
+    items: str | None
+    tasks_per_cpu: int
     plan: Plan
     against: Against | None
+
+    @property
+    def peers(self) -> list[str]:
+        """Of the variants those that do in processes of this machine what Ray does."""
+        return [variant for variant in self.variants if variant not in ("serial", "ray")]
 
     @property
     def local_cpus(self) -> int:

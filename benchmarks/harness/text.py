@@ -5,12 +5,19 @@ Owns units, tables for terminals and Markdown, and wrapping. Knows nothing of re
 
 import os
 import textwrap
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 Row = tuple[str, ...]
 
 INDENT = "  "
+
+LEAST_TEXT = 24
+"""Columns that a table's last cell needs to be wrapped beside the others."""
+
+OWN = "test_workload["
+"""How the ids of the suite's own tests begin, behind the file: what is in the brackets says all."""
 
 
 def seconds(value: float) -> str:
@@ -73,8 +80,31 @@ def number_of(count: int, noun: str, plural: str = "") -> str:
 
 
 def short(test: str) -> str:
-    """What stands between the brackets of a test's id, `fibonacci-small-ray`; an id without brackets stays as it is."""
-    return test.partition("[")[2].removesuffix("]") or test
+    """A test as a reader knows it: `fibonacci-small-ray` of the suite's own, `TestIt::test_it[10]` of any other."""
+    function = _function(test)
+    return function.removeprefix(OWN).removesuffix("]") if function.startswith(OWN) else function
+
+
+def names_of(tests: Sequence[str]) -> dict[str, str]:
+    """For each test's id the shortest name that no other of these tests has, too.
+
+    `fibonacci-small-ray`, else `test_workload[fibonacci-small-ray]`, else the whole id.
+    """
+    found: dict[str, str] = {}
+    left = list(dict.fromkeys(tests))
+    for shortened in (short, _function):
+        names = Counter(map(shortened, left))
+        taken = set(found.values())
+        for test in list(left):
+            if names[name := shortened(test)] == 1 and name not in taken:
+                found[test] = name
+                left.remove(test)
+    return found | {test: test for test in left}
+
+
+def _function(test: str) -> str:
+    """What a test's id has behind the file: `test_workload[fibonacci-small-ray]`, `TestIt::test_it`."""
+    return test.partition("::")[2] or test
 
 
 def plain(text: str) -> str:
@@ -100,14 +130,17 @@ def columns(heads: Row, table: Sequence[Row], left: Collection[int] = (0,), widt
         heads: the first line's cells; a name, or nothing, comes first.
         table: rows of as many cells.
         left: columns that start at the left; all others end at the right.
-        width: columns of the terminal. Where a line would be longer, each row's first cell gets a line of its own, and
-            a last cell that is still too long is wrapped below its start. None: as wide as it comes.
+        width: columns of the terminal. A last cell that starts at the left is wrapped below its start. Where the others
+            leave too little room, each row's first cell gets a line of its own. None: as wide as it comes.
     """
     rows = [heads, *table]
     widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    lines = [_line(row, widths, left) for row in rows]
-    if width is None or max(map(len, lines)) <= width:
-        return lines
+    if width is None:
+        return [_line(row, widths, left) for row in rows]
+    last_is_text = len(heads) - 1 in left
+    before_last = sum(widths[:-1]) + 2 * (len(widths) - 1)
+    if before_last + (min(widths[-1], LEAST_TEXT) if last_is_text else widths[-1]) <= width:
+        return [part for row in rows for part in _hanging(_line(row, widths, left), width, row[-1])]
     stacked = []
     inner = [index - 1 for index in left]
     for row in rows:
@@ -126,7 +159,7 @@ def _hanging(line: str, width: int, last: str) -> list[str]:
     start = len(line) - len(last)
     if len(line) <= width or not last.strip():
         return [line]
-    if width - start >= 20:
+    if width - start >= LEAST_TEXT:
         return _wrap(last, width, line[:start], " " * start)
     deeper = 2 * INDENT
     return [line[:start].rstrip(), *_wrap(last, width, deeper, deeper)]

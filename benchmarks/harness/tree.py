@@ -5,12 +5,18 @@ shadow a tree's modules in one process and not in another.
 """
 
 import hashlib
+import os
 import sys
+import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("workloads", "benchmarks")
+
+_PLACES = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+INSTALLED = tuple({f"{path}{os.sep}" for place in map(Path, _PLACES) for path in (place.absolute(), place.resolve())})
+"""Folders of installed packages and of Python's own library."""
 
 Loaded = frozenset[tuple[str, str]]  # (path below the tree, digest of the file)
 
@@ -22,19 +28,22 @@ def loaded() -> Loaded:
     return frozenset((_below(name, Path(file)), _digest(Path(file))) for name, file in files)
 
 
+def own_files() -> set[str]:
+    """Files of the modules that this process has loaded, as far as no installed package or Python itself has them."""
+    found = set()
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and not file.startswith(INSTALLED) and Path(file).is_absolute():
+            real = os.path.realpath(file)
+            if not real.startswith(INSTALLED):
+                found.add(real)
+    return found
+
+
 def strangers(found: Iterable[Loaded]) -> list[str]:
     """Of what processes have loaded, the files that this tree has not, or not as they are; sorted."""
     files = set().union(*found)
     return sorted(path for path, digest in files if not (ROOT / path).is_file() or _digest(ROOT / path) != digest)
-
-
-def tree_digest(root: Path) -> str:
-    """A digest of a tree's Python files, as far as they decide what is timed and how."""
-    paths = [root / "conftest.py", *(path for package in PACKAGES for path in (root / package).rglob("*.py"))]
-    held = hashlib.sha256()
-    for path in sorted(paths):
-        held.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return held.hexdigest()
 
 
 def _below(module: str, file: Path) -> str:

@@ -1,26 +1,28 @@
 """Runs a comparison's passes until every test has its verdict or the budget is spent.
 
-Owns which tests are in a pass and what became of each. What a pass is, is `sides`' matter; how many pairs there are,
-`allocation`'s; when verdicts are looked at, `stopping`'s; what they say, `estimators`'.
+Owns which tests are in a pass, and when there is another one. What a pass is, is `sides`' matter; how many pairs there
+are, `allocation`'s; when verdicts are looked at, `stopping`'s; what became of each test, `results`'.
 """
 
 import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from benchmarks.harness import tree
-from benchmarks.harness.comparison import allocation
-from benchmarks.harness.comparison.stopping import Trial
-from benchmarks.harness.estimators.pass_estimate import estimate
-from benchmarks.harness.estimators.verdict import Limits
-from benchmarks.harness.records.comparison import Comparison, Outcome, Without
+from benchmarks.harness.comparison.allocation import BETWEEN, Allocation
+from benchmarks.harness.comparison.results import Results
+from benchmarks.harness.comparison.stopping import LEAST_PASSES, SLACK, Trial
+from benchmarks.harness.comparison.why import causes
+from benchmarks.harness.estimators.limits import Limits
+from benchmarks.harness.estimators.questions import error_of
+from benchmarks.harness.estimators.verdict import outlook
+from benchmarks.harness.records.comparison import Cause, Comparison, Outcome, Outlook
 from benchmarks.harness.settings import Against
+from benchmarks.harness.sides.content import Content
 from benchmarks.harness.sides.errors import NOTHING_SELECTED, ComparisonError
 from benchmarks.harness.sides.keeper import Keeper
-from benchmarks.harness.sides.pass_record import PassRecord
+from benchmarks.harness.sides.pass_record import FoundTest, PassRecord
 from benchmarks.harness.sides.pass_run import Pass
-from benchmarks.harness.sides.side import Side, differing_pins
-from benchmarks.harness.text import short
+from benchmarks.harness.sides.side import Side
 
 
 class ChangedError(ComparisonError):
@@ -42,6 +44,9 @@ class Progress(Protocol):
     def turn(self, what: str) -> None:
         """Now `what` is done: a test's id, or `starting`."""
 
+    def planned(self, outlook: Outlook) -> None:
+        """The first pass has shown what tests cost."""
+
     def passed(self, done: int, more: int, outcomes: Sequence[Outcome]) -> None:
         """`done` passes have ended, and at most so many `more` follow; `outcomes` are empty before the first look."""
 
@@ -51,6 +56,7 @@ class Conductor:
 
     Attributes:
         passes: what each pass brought.
+        results: what became of each test.
 
     Args:
         sides: base and head.
@@ -63,11 +69,13 @@ class Conductor:
         self.passes: list[PassRecord] = []
         self._sides, self._asked, self._keeper, self._progress = sides, asked, keeper, progress
         self._start = time.monotonic()
-        self._files = {side.name: tree.tree_digest(side.tree) for side in sides}
-        self._limits = Limits(asked.tolerance, asked.must_see)
-        self._trial = Trial(asked.budget, {})
-        self._without: dict[str, tuple[Without, str]] = {}  # tests that get no verdict: the word instead, and why
-        self._order: list[str] = []
+        self._content = {side.name: Content(side.tree) for side in sides}
+        self._trial = Trial(asked.budget, {}, asked.questions)
+        self.results = Results(self._trial, Limits(asked.tolerance, asked.must_see))
+        self._calls: dict[str, int | None] = {}
+        self._allocation = Allocation({}, 0.0, asked.budget)
+        self._fitting = Fitting(asked.budget)
+        self._causes: list[Cause] = []
 
     def run(self) -> None:
         """All passes.
@@ -80,93 +88,129 @@ class Conductor:
             number = len(self.passes)
             self._progress.starts(number)
             one = Pass(number, self._sides, self._keeper, self._asked.patience, self._progress.turn)
-            self._absorb(one.run(self._choose, self._pairs))
+            self._absorb(one.run(self._choose, self._pairs, self._calls, self._fits))
             self._require_unchanged()
-            more = self._trial.step(len(self.passes), self._elapsed(), self._expected)
-            so_far = list(self.outcomes().values()) if self._trial.looks else []
+            more = self._trial.step(self._elapsed(), self._expected)
+            if number == 0:
+                self._progress.planned(self._outlook(more))
+            so_far = list(self.results.outcomes().values()) if self._trial.looks else []
             self._progress.passed(len(self.passes), more, so_far)
 
     def _choose(self, record: PassRecord) -> list[str]:
-        """In the first pass every test that both sides have; then those that are open."""
-        base, head = record.found["base"], record.found["head"]
+        """In the first pass every test that both sides time; then those that are open."""
         if not self.passes:
-            self._order = list(dict.fromkeys([*head, *base]))
-            self._without |= {test: ("removed", "head does not have it") for test in base if test not in head}
-            self._without |= {test: ("new", "base does not have it") for test in head if test not in base}
-            common = [test for test in head if test in base]
+            base, head = record.found["base"], record.found["head"]
+            common = self.results.enter(base, head)
             if not common:
                 raise NothingToCompareError(_nothing(base, head))
-            self._trial = Trial(self._asked.budget, dict.fromkeys(common, self._limits))
-        return self._trial.open
-
-    def _require_unchanged(self) -> None:
-        for side in self._sides:
-            if tree.tree_digest(side.tree) != self._files[side.name]:
-                raise ChangedError(f"{side.name}'s files changed while the comparison ran: start it again")
+            self._trial.enter(common)
+        tests = self._trial.open
+        known = {test: self._trial.planned[test] for test in tests}
+        setup_s = self.passes[-1].before_rounds_s if self.passes else 0.0
+        self._allocation = Allocation(known, setup_s, self._asked.budget)
+        self._fitting = Fitting(self._trial.room(self._elapsed()) if self._trial.fresh else float("inf"))
+        return tests
 
     def _pairs(self, test: str, pair_s: float) -> int:
-        """How many pairs of a test to run in this pass."""
-        setup_s = self.passes[-1].before_rounds_s if self.passes else 0.0
-        known = {its: self._trial.estimates[its] for its in self._trial.open}
-        return allocation.pairs(test, pair_s, setup_s, known, self._asked.budget / len(known))
+        return self._allocation.pairs(test, pair_s)
+
+    def _fits(self, test: str, so_far: float) -> bool:
+        return test in self._calls or self._fitting(so_far)
+
+    def _require_unchanged(self) -> None:
+        for name, content in self._content.items():
+            if changed := content.changed():
+                more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+                raise ChangedError(f"{name}'s {changed[0]}{more} changed while the comparison ran: start it again")
 
     def _absorb(self, record: PassRecord) -> None:
         self.passes.append(record)
+        self.results.absorb(record)
         for test, found in record.tests.items():
-            if found.tolerance is not None:
-                # The must-see moves along: a slowdown between the two would stay undecided for ever.
-                must_see = found.tolerance + self._limits.must_see - self._limits.tolerance
-                self._trial.limits[test] = Limits(found.tolerance, must_see)
-            if found.reason:
-                self._without[test] = ("failing" if "head" in found.failed else "not compared", found.reason)
-                self._trial.drop(test)
-            elif (one := estimate(found.pairs)) is not None:
-                self._trial.add({test: one})
+            if found.ran and test not in self._calls:
+                self._calls[test] = found.calls
+        if self._trial.fresh:
+            self._trial.postpone(test for test, found in record.tests.items() if not found.ran)
 
     def _expected(self, tests: Sequence[str]) -> float:
-        """Seconds of the next pass: as the last one, without the tests that have dropped out of it."""
-        last = self.passes[-1]
-        return last.seconds - sum(found.seconds for test, found in last.tests.items() if test not in tests)
+        """Seconds of a pass of some tests: as those before, and for one that has yet to run the mean of the others."""
+        costs = {test: found.seconds for record in self.passes for test, found in record.tests.items() if found.ran}
+        mean = sum(costs.values()) / max(len(costs), 1)
+        return self.passes[-1].shared_s + sum(costs.get(test, mean) for test in tests)
+
+    def _outlook(self, more: int) -> Outlook:
+        asked = self._trial.asked
+        first = {test: found[0] for test, found in self._trial.planned.items() if found}
+        everything = self._expected(list(self._trial.limits))
+        return Outlook(
+            tests=len(self._trial.limits),
+            waiting=len(self._trial.waiting),
+            pass_s=self.passes[0].seconds,
+            passes=1 + more,
+            visible=outlook(first, self._trial.limits, 1 + more, BETWEEN, error_of(asked[0], asked)),
+            budget=self._asked.budget,
+            needed=LEAST_PASSES * SLACK * everything,
+        )
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._start
 
-    def outcomes(self) -> dict[str, Outcome]:
-        """By test id, as they stand."""
-        return {test: self._outcome(test) for test in self._order}
-
-    def _outcome(self, test: str) -> Outcome:
-        limits = self._trial.limits.get(test, self._limits)
-        invalid = sum(record.tests[test].invalid for record in self.passes if test in record.tests)
-        if test in self._without:
-            word, reason = self._without[test]
-            return Outcome(test=short(test), limits=limits, without=word, reason=reason, invalid_pairs=invalid)
-        verdict = self._trial.verdicts.get(test)
-        return Outcome(test=short(test), limits=limits, verdict=verdict, invalid_pairs=invalid)
+    def look_into(self) -> None:
+        """What regressed runs once more on both sides, and is looked into."""
+        found = self.results.outcomes()
+        regressed = {
+            test: outcome.answer.question
+            for test, outcome in found.items()
+            if outcome.word == "regressed" and outcome.answer is not None
+        }
+        if regressed:
+            names = {test: outcome.test for test, outcome in found.items()}
+            self._causes = causes(regressed, names, self.passes, self._sides, self._keeper)
 
     def comparison(self) -> Comparison:
         """The whole run's record."""
         base, head = self._sides
+        same = self._content["base"].alike(self._content["head"]) and base.python == head.python
         return Comparison(
             base=base.title,
             head=head.title,
             passes=len(self.passes),
             seconds=self._elapsed(),
-            outcomes=list(self.outcomes().values()),
-            notes=self._notes(),
+            outcomes=list(self.results.outcomes().values()),
+            notes=self.results.notes(base, head, self.passes, same),
+            causes=self._causes,
         )
 
-    def _notes(self) -> list[str]:
-        base, head = self._sides
-        notes = [pins] if (pins := differing_pins(base, head)) else []
-        if self._files["base"] == self._files["head"] and base.python == head.python:
-            notes.append("Both sides have the same files: this compares the code with itself.")
-        if idle := [record.idle_share for record in self.passes if record.idle_share is not None]:
-            notes.append(f"While one side got ready, the waiting one used {max(idle):.1%} of a core at most.")
-        return notes
+
+class Fitting:
+    """Which tests the first pass of a group has time for: those that begin before its `room`, seconds, is used up.
+
+    Where not even one test fits, fewer of them would not bring more passes either, and all run.
+    """
+
+    def __init__(self, room: float) -> None:
+        self._room = room
+        self._ran = 0
+        self._starting_s = 0.0
+
+    def __call__(self, so_far: float) -> bool:
+        if self._ran == 0:
+            self._starting_s = so_far
+        elif self._ran == 1 and so_far > self._room:
+            self._room = float("inf")
+        mean = (so_far - self._starting_s) / self._ran if self._ran else 0.0
+        if self._ran and so_far + mean > self._room:
+            return False
+        self._ran += 1
+        return True
 
 
-def _nothing(base: list[str], head: list[str]) -> str:
-    if base or head:
-        return f"base has {len(base)} benchmarks and head {len(head)} of those selected, and none is on both sides"
-    return "nothing is selected that could be compared: name benchmarks, as in `pytest benchmarks --against REF`"
+def _nothing(base: dict[str, FoundTest], head: dict[str, FoundTest]) -> str:
+    timed = {name: sum(not test.why for test in found.values()) for name, found in (("base", base), ("head", head))}
+    if any(timed.values()):
+        return (
+            f"base has {timed['base']} benchmarks and head {timed['head']} of those selected, and none is on both sides"
+        )
+    reasons = sorted({test.why for test in head.values()})
+    why = f" ({'; '.join(reasons)})" if reasons else ""
+    return f"nothing is selected that could be compared{why}: name benchmarks, as in `pytest benchmarks --against REF`"

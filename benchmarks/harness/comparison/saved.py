@@ -17,6 +17,7 @@ from benchmarks.harness.records.comparison import Outcome
 from benchmarks.harness.sides.side import Side
 
 Json = dict[str, Any]
+FIGURES = ("slowdown", "low", "high")
 
 
 def save(
@@ -50,8 +51,15 @@ def save(
         found["commit_info"] |= side.commit or {}
         for record in found["benchmarks"]:
             if outcome := outcomes.get(record["fullname"]):
-                found_out = {key: getattr(outcome.verdict, key, None) for key in ("slowdown", "low", "high")}
-                record["extra_info"]["comparison"] = {"side": side.name, "word": outcome.word, **found_out}
+                record["extra_info"]["comparison"] = {
+                    "side": side.name,
+                    "word": outcome.word,
+                    **{key: getattr(outcome.verdict, key, None) for key in FIGURES},
+                    "questions": {
+                        question: {"word": its.word, **{key: getattr(its, key) for key in FIGURES}}
+                        for question, its in outcome.others.items()
+                    },
+                }
         storage.save(found, f"{side.name}-{side.label}")
         saved.append(f"{side.name}-{side.label}")
     return saved

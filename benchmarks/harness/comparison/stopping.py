@@ -1,14 +1,17 @@
 """A comparison as a statistician sees it: passes come in, verdicts are looked at twice at most, decided tests drop out.
 
-Owns when to look and when to end. Pure: runs nothing, so a calibration decides on recorded passes exactly as a
-comparison does on fresh ones. From costs and the number of passes alone it plans; it never looks early because a test
-leans one way.
+Owns when to look and when to end, and which tests take part together where the budget is too small for all at once.
+Pure: runs nothing, so a calibration decides on recorded passes exactly as a comparison does on fresh ones. From costs
+and the number of passes alone it plans; it never looks early because a test leans one way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.estimators.pass_estimate import PassEstimate
-from benchmarks.harness.estimators.verdict import LOOK_SHARES, Limits, Verdict, judge
+from benchmarks.harness.estimators.questions import QUESTIONS, Answer, Question, error_of, joined, limits_of
+from benchmarks.harness.estimators.verdict import LOOK_SHARES, Settled, Verdict, judge
 
 SLACK = 1.1
 """A pass may take that much longer than expected and still fit."""
@@ -16,59 +19,110 @@ SLACK = 1.1
 FIRST_LOOK = 5
 """Passes before the first look, where the budget has room for twice as many; half of them all otherwise."""
 
+LEAST_PASSES = 3
+"""Fewer say too little about how much passes differ: a group of tests that can't have so many is made smaller."""
+
 
 class Trial:
     """Tests and what is known of them.
 
     Attributes:
-        limits: of each test.
-        estimates: of each test, one from each pass that timed it.
-        verdicts: of the latest look at each test.
+        limits: of each test's typical time.
+        estimates: by question and test, one from each pass that timed it.
+        answers: by test and question, from the latest look at each test.
+        words: of each test that was looked at.
+        waiting: tests for which there was no time yet.
+        looks: how many there were at the present group of tests.
 
     Args:
         budget: seconds for all passes.
         limits: of each test that both sides have.
+        asked: the questions, in their order.
     """
 
-    def __init__(self, budget: float, limits: Mapping[str, Limits]) -> None:
+    def __init__(
+        self, budget: float, limits: Mapping[str, Limits], asked: Sequence[Question] = tuple(QUESTIONS)
+    ) -> None:
         self.limits = dict(limits)
-        self.estimates: dict[str, list[PassEstimate]] = {test: [] for test in limits}
-        self.verdicts: dict[str, Verdict] = {}
+        self.asked = asked
+        self.estimates: dict[Question, dict[str, list[PassEstimate]]] = {
+            question: {test: [] for test in limits} for question in asked
+        }
+        self.answers: dict[str, dict[Question, Verdict]] = {}
+        self.words: dict[str, Answer] = {}
+        self.waiting: list[str] = []
         self.looks = 0
         self._budget = budget
-        self._entered = len(limits)
+        self._group = list(limits)
+        self._passes = 0
         self._dropped: set[str] = set()
+
+    def enter(self, limits: Mapping[str, Limits]) -> None:
+        """Tests that take part, if they are known only now."""
+        self.limits |= limits
+        for found in self.estimates.values():
+            found |= {test: [] for test in limits}
+        self._group += limits
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the present group has had no pass yet."""
+        return self._passes == 0
 
     @property
     def open(self) -> list[str]:
-        """Tests about which more passes could say something."""
+        """Tests of the present group about which more passes could say something."""
         return [
             test
-            for test in self.limits
-            if test not in self._dropped and (test not in self.verdicts or self.verdicts[test].word == "undecided")
+            for test in self._group
+            if test not in self._dropped and (test not in self.words or self.words[test].word == "undecided")
         ]
 
     def drop(self, test: str) -> None:
         """Leave a test out from now on, without a verdict. The run's error stays split over all that entered."""
         self._dropped.add(test)
 
-    def add(self, estimates: Mapping[str, PassEstimate]) -> None:
-        """What one pass said."""
-        for test, one in estimates.items():
-            self.estimates[test].append(one)
+    def add(self, test: str, estimates: Mapping[Question, PassEstimate]) -> None:
+        """What one pass said of a test; a question that it could not answer is left out."""
+        for question, one in estimates.items():
+            if question in self.estimates:
+                self.estimates[question][test].append(one)
 
-    def step(self, passes: int, elapsed: float, expected: Callable[[Sequence[str]], float]) -> int:
-        """After a pass: look at verdicts, if that is due. How many more passes fit, 0 for the end.
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Of each test that was looked at: the figures of the first question, and the word of all of them."""
+        first = {test: next(iter(answers.values())) for test, answers in self.answers.items()}
+        return {test: replace(verdict, word=self.words[test].word) for test, verdict in first.items()}
+
+    @property
+    def planned(self) -> dict[str, list[PassEstimate]]:
+        """The estimates of the first question, from which pairs are planned."""
+        return self.estimates[self.asked[0]]
+
+    def room(self, elapsed: float) -> float:
+        """Seconds that the first pass of a group may take, so that `LEAST_PASSES` fit."""
+        return (self._budget - elapsed) / (SLACK * LEAST_PASSES)
+
+    def postpone(self, tests: Iterable[str]) -> None:
+        """After a group's first pass: these were not in it, and wait for a group of their own."""
+        self.waiting = list(tests)
+        self._group = [test for test in self._group if test not in set(self.waiting)]
+
+    def step(self, elapsed: float, expected: Callable[[Sequence[str]], float]) -> int:
+        """After a pass: look at verdicts, if that is due. How many more passes follow at most, 0 for the end.
+
+        Where tests wait, the present ones get `LEAST_PASSES` and one look, and then it is the others' turn.
 
         Args:
-            passes: how many there were.
             elapsed: seconds so far.
             expected: seconds that a pass of some tests will take.
         """
+        self._passes += 1
         more = self._more(elapsed, expected)
         if more == 0:
             self._look(len(LOOK_SHARES) - 1)
-        elif self.looks == 0 and passes >= min(FIRST_LOOK, max(3, (passes + more) // 2)):
+            return self._next_group(elapsed, expected)
+        if not self.waiting and self.looks == 0 and self._passes >= min(FIRST_LOOK, max(3, (self._passes + more) // 2)):
             self._look(0)
             more = self._more(elapsed, expected)
         return more
@@ -76,11 +130,29 @@ class Trial:
     def _more(self, elapsed: float, expected: Callable[[Sequence[str]], float]) -> int:
         if not (tests := self.open):
             return 0
-        return max(0, int((self._budget - elapsed) / (SLACK * expected(tests))))
+        fit = max(0, int((self._budget - elapsed) / (SLACK * expected(tests))))
+        return min(fit, max(LEAST_PASSES - self._passes, 0)) if self.waiting else fit
+
+    def _next_group(self, elapsed: float, expected: Callable[[Sequence[str]], float]) -> int:
+        """The tests that wait take over, if there is time for three passes of at least one of them."""
+        if not self.waiting or self.room(elapsed) < expected(self.waiting[:1]):
+            return 0
+        self._group, self.waiting, self.looks, self._passes = self.waiting, [], 0, 0
+        return LEAST_PASSES
 
     def _look(self, look: int) -> None:
         still = self.open
-        limits = {test: self.limits[test] for test in still}
-        estimates = {test: found for test, found in self.estimates.items() if test not in self._dropped}
-        self.verdicts |= judge(estimates, limits, look, self._entered)
+        for question in self.asked:
+            limits = {test: limits_of(question, self.limits[test]) for test in still}
+            estimates = {
+                test: found for test, found in self.estimates[question].items() if found and test not in self._dropped
+            }
+            words = [found[question].word for test, found in self.answers.items() if test not in limits]
+            settled = Settled(words.count("regressed"), words.count("ok") + words.count("improved"))
+            error = error_of(question, self.asked)
+            for test, verdict in judge(estimates, limits, look, len(self.limits), settled, error).items():
+                self.answers.setdefault(test, {})[question] = verdict
+        for test in still:
+            its = {question: limits_of(question, self.limits[test]) for question in self.asked}
+            self.words[test] = joined(self.answers[test], its)
         self.looks += 1

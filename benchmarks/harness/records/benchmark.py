@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:  # at run time it brings NumPy and SciPy, for which a session that times nothing need not wait
     from benchmarks.harness.estimators.speedup import Speedup
+    from benchmarks.harness.records.doctor import Examined
 
 
 class Efficiency(TypedDict):
@@ -36,6 +37,15 @@ class ShownRound(TypedDict):
     seconds: float
     submit_s: float
     tasks: list[tuple[int, float, float]]
+
+
+class Rounds(TypedDict):
+    """Seconds of every round in the order they ran: the variant's and its partner's valid ones, and the variant's
+    invalid ones, which no figure is made of."""
+
+    variant: list[float]
+    partner: list[float]
+    invalid: list[float]
 
 
 class Timeline(TypedDict):
@@ -83,11 +93,13 @@ class Info(TypedDict):
         put_s, put_bytes: what was spent before timing on handing items over.
         submit_s, wait_s: a round before and after its last task was submitted, medians.
         invalid_pairs: how many were left out.
+        rounds: each round's time; missing in runs saved before it was recorded.
         tasks_per_node, tasks_per_worker: of the last round.
         result_bytes, result_s: what travels back in a round, and how long that takes alone; parallel variants.
         partner, speedup: where there is a partner.
         efficiency: where the partner is serial; with it `tail_s` (from the end of the last task to its result; None
             across nodes), `timeline`, and `Traits`.
+        doctor: of Ray, where the workload is the function of `--task`.
         passes, comparison: in the saved runs of a comparison.
     """
 
@@ -106,6 +118,7 @@ class Info(TypedDict):
     submit_s: float
     wait_s: float
     invalid_pairs: int
+    rounds: NotRequired[Rounds]
     tasks_per_node: dict[str, int]
     tasks_per_worker: dict[str, int]
     result_bytes: NotRequired[int]
@@ -121,6 +134,7 @@ class Info(TypedDict):
     longest_s: NotRequired[float]
     uneven: NotRequired[float]
     core_share: NotRequired[float]
+    doctor: NotRequired["Examined"]
     passes: NotRequired[int]
     comparison: NotRequired[dict[str, Any]]
 

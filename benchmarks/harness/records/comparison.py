@@ -5,10 +5,15 @@ Owns the record, its words and the exit status. Computes no statistics, prints n
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from benchmarks.harness.estimators import verdict as estimators
-from benchmarks.harness.estimators.verdict import Limits, Verdict
+from benchmarks.harness.estimators import limits as estimators
+from benchmarks.harness.estimators.limits import Limits
+from benchmarks.harness.estimators.questions import Answer, Question, limits_of
+from benchmarks.harness.estimators.verdict import Verdict
+
+__all__ = ["Answer", "Limits", "Question", "Verdict", "limits_of"]  # what a record is made of, for who reads it
+
 
 Without = Literal["failing", "removed", "new", "not compared"]
 """What keeps a test from having a verdict: it fails on head; it is missing on head; it is missing on base; or both
@@ -28,7 +33,11 @@ class Outcome:
     Attributes:
         test: what stands between the brackets of its id: `fibonacci-small-ray`.
         limits: what it was held against.
-        verdict: what its passes say; None where it was not judged.
+        verdict: what its passes say of the first question, typical time; None where it was not judged.
+        others: what they say of the other questions.
+        values: of questions with one value a pass their medians, base's and head's; seconds or bytes.
+        answer: all of it in one word, and the question that decided it; None where the first one's word is all.
+        wider: how many times as wide as base's rounds head's scatter, where that stands out.
         without: why there is no verdict, in a word; None where there is one, or where none was reached yet.
         invalid_pairs: pairs left out.
         reason: for a test without a verdict, one sentence.
@@ -37,6 +46,10 @@ class Outcome:
     test: str
     limits: Limits
     verdict: Verdict | None = None
+    others: dict[Question, Verdict] = field(default_factory=dict)
+    values: dict[Question, tuple[float, float]] = field(default_factory=dict)
+    answer: Answer | None = None
+    wider: float | None = None
     without: Without | None = None
     invalid_pairs: int = 0
     reason: str = ""
@@ -44,7 +57,66 @@ class Outcome:
     @property
     def word(self) -> Word:
         """The verdict, or what stands instead of one; without either it is undecided."""
-        return self.without or (self.verdict.word if self.verdict else "undecided")
+        if self.without is not None:
+            return self.without
+        if self.answer is not None:
+            return self.answer.word
+        return self.verdict.word if self.verdict else "undecided"
+
+
+class Entry(NamedTuple):
+    """A function, module or file that is not the same on both sides: (calls, seconds), (seconds,) or (bytes,)."""
+
+    name: str
+    base: tuple[float, ...]
+    head: tuple[float, ...]
+
+
+class Factor(NamedTuple):
+    """A part of a round on several workers, and by what share head's is longer: `tasks`, `balance` or `dispatch`."""
+
+    name: str
+    slowdown: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What was found when a test that regressed was looked into.
+
+    Attributes:
+        test: its name.
+        question: which one decided.
+        entries: what grew most; empty where nothing stands out, or it could not be looked into.
+        factors: of a test on several workers.
+    """
+
+    test: str
+    question: Question
+    entries: list[Entry]
+    factors: list[Factor]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What the first pass shows of a run.
+
+    Attributes:
+        tests: how many are compared.
+        waiting: for how many of them the first pass had no time.
+        pass_s: seconds of the first pass.
+        passes: how many passes there are likely to be for these tests.
+        visible: the slowdown that is likely to be seen in each of them; None where none can be told.
+        budget: seconds that were asked for.
+        needed: seconds in which all tests would have as many passes as the fewest that say anything.
+    """
+
+    tests: int
+    waiting: int
+    pass_s: float
+    passes: int
+    visible: float | None
+    budget: float
+    needed: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +128,7 @@ class Comparison:
         passes: how many there were.
         seconds: how long all of it took.
         outcomes: a record for each test, in the order in which they ran.
+        causes: what was found of tests that regressed.
         notes: sentences about the run as a whole: differing pins, what the idle Rays burned, …
     """
 
@@ -65,6 +138,7 @@ class Comparison:
     seconds: float
     outcomes: list[Outcome]
     notes: list[str] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
 
     @property
     def visible(self) -> float | None:
