@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.harness import tree
 from benchmarks.harness.runners.stamps import Execution, Task, Warm, Worker
 
-VARIANTS = ("serial", "ray", "pool")
+VARIANTS = ("serial", "ray", "pool", "joblib", "dask")
 
 ALL = slice(None)
 
@@ -25,6 +25,13 @@ LEAST_THREAD_SHARE = 0.8
 
 class VariantError(Exception):
     """A variant can't run this workload as a timing needs it; one sentence that says why."""
+
+
+def missing(variant: str, packages: str, error: ImportError) -> VariantError:
+    """What to say where a variant's own packages are not installed."""
+    return VariantError(
+        f"{variant}: needs {packages} ({error}); pip install -c constraints.txt -e '.[peers]' brings what is missing"
+    )
 
 
 @dataclass(frozen=True)

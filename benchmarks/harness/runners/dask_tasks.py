@@ -1,0 +1,74 @@
+"""The dask variant: futures of a local `distributed` cluster, a process a slot, no dashboard. Needs the extra `peers`.
+
+Owns the cluster and how items are handed to it.
+"""
+
+import itertools
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
+from benchmarks.harness.runners.variant import ALL, Round, Variant, missing
+
+
+class Dask(Variant):
+    """`Client.map` and one `gather`. Large items are scattered once, before timing, as Ray's are put."""
+
+    name = "dask"
+    INLINE_BYTES = 100 * 1024
+
+    def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
+        try:
+            import dask
+            from distributed import Client, LocalCluster
+        except ImportError as error:
+            raise missing(self.name, "dask and distributed", error) from error
+        self._stamped, self._counted = Stamped(task), Counted(task)
+        # By default a task whose worker died is run again, up to three times: such a round would only look slow.
+        with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+            self._cluster: Any = LocalCluster(
+                n_workers=self.slots, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            )
+        self._client: Any = Client(self._cluster)
+        self._sample = list(itertools.islice(itertools.cycle(sample), self.slots))
+        sizes = [len(self.pack(item)) for item in items]
+        start = time.perf_counter()
+        self._arguments = [
+            self._client.scatter(item, hash=False) if size > self.INLINE_BYTES else item
+            for item, size in zip(items, sizes, strict=True)
+        ]
+        self.put_s = time.perf_counter() - start
+        self.put_bytes = sum(size for size in sizes if size > self.INLINE_BYTES)
+
+    def _warm_round(self) -> list[Warm]:
+        told: list[Warm] = self._client.gather(self._submit(self._counted, self._sample))
+        return told
+
+    def _submit(self, function: Any, arguments: Sequence[Any]) -> Any:
+        # Not pure: else the second round would be the first one's results, looked up.
+        return self._client.map(function, arguments, pure=False, retries=0, batch_size=len(arguments))
+
+    def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
+        from distributed import KilledWorker
+
+        raw: list[Any] = []
+        arguments, invalid = self._arguments[chosen], ""
+        start = time.perf_counter()
+        futures = self._submit(self._stamped, arguments)
+        submitted = time.perf_counter()
+        try:
+            raw = self._client.gather(futures)
+        except KilledWorker:
+            invalid = "a worker died"
+        seconds = time.perf_counter() - start
+        if on_result is not None:
+            on_result(len(arguments))
+        return Round(start, seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
+
+    def close(self) -> None:
+        if not hasattr(self, "_client"):  # `prepare` found no Dask
+            return
+        self._client.close()
+        self._cluster.close()
