@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from benchmarks.harness.records.benchmark import Record, SweepInfo, swept, timed
 from benchmarks.harness.text import bounds
 
-COLOURS = {"serial": "#8a8f98", "ray": "#0b72d0", "pool": "#2a9d6f"}
+COLOURS = {"serial": "#8a8f98", "ray": "#0b72d0", "pool": "#2a9d6f", "joblib": "#8a4fbf", "dask": "#b3541e"}
 Bar = tuple[str, float, float, float, str]  # variant, median, first and third quartile (seconds), what is written on it
 
 

@@ -3,15 +3,16 @@
 Owns its wording; is a `comparison.conductor.Progress`. Knows nothing of sides.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from types import TracebackType
 
 from tqdm import tqdm
 
-from benchmarks.harness.records.comparison import Outcome
+from benchmarks.harness.records.comparison import Outcome, Outlook
 from benchmarks.harness.reporting.verdict_table import one_line
-from benchmarks.harness.text import short
+from benchmarks.harness.text import duration, number_of, short, tenths
 
 
 class Progress:
@@ -53,6 +54,20 @@ class Progress:
         self._bar.set_description_str(f"pass {self._pass}{of}: {short(what)}{self._so_far}", refresh=False)
         self._bar.n = round(time.monotonic() - self._start)
         self._bar.refresh()
+
+    def planned(self, outlook: Outlook) -> None:
+        """What the first pass has shown: how many passes fit, what they are likely to see, and what more would take."""
+        sees = "" if outlook.visible is None else f", which are likely to see slowdowns of {tenths(outlook.visible)}"
+        ran = outlook.tests - outlook.waiting
+        self.write(
+            f"{number_of(ran, 'test')} in a pass of {duration(outlook.pass_s)}: about "
+            f"{number_of(outlook.passes, 'pass fits', 'passes fit')} into {outlook.budget:.0f} s{sees}"
+        )
+        if outlook.waiting:
+            self.write(
+                f"{number_of(outlook.waiting, 'test')} of {outlook.tests} had no time yet, so that the others get "
+                f"three passes: --budget {math.ceil(outlook.needed / 10) * 10} is about what all of them need"
+            )
 
     def passed(self, done: int, more: int, outcomes: Sequence[Outcome]) -> None:
         """`done` passes have ended, and at most so many `more` follow; `outcomes` are empty before the first look."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Benchmark, Record, swept, timed
-from benchmarks.harness.reporting import diagnosis, granularity_lines
+from benchmarks.harness.reporting import diagnosis, doctor_lines, granularity_lines
 from benchmarks.harness.text import Row, bounds, columns, markdown_table, number_of, percent, seconds, size
 
 HEADS: Row = (
@@ -164,6 +164,7 @@ def markdown(records: Sequence[Record], baselines: Baselines, caption: str) -> s
         _section(TIMES_HEADS, times),
         _section(BESIDE_HEADS, beside(records)),
         _bullets(notes(records)),
+        _bullets(doctor_lines.lines(records)),
         _section(MOVED_HEADS, moved(records, baselines.records)),
     ]
     if baselines.differences:

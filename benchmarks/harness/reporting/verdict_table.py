@@ -4,9 +4,19 @@ Owns their wording and layout. Reads the record and computes nothing that is not
 where it goes is `plugin`'s matter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from benchmarks.harness.records.comparison import Comparison, Outcome, Word, counted
+from benchmarks.harness.records.comparison import (
+    Cause,
+    Comparison,
+    Entry,
+    Outcome,
+    Question,
+    Verdict,
+    Word,
+    counted,
+    limits_of,
+)
 from benchmarks.harness.text import (
     Row,
     columns,
@@ -16,7 +26,9 @@ from benchmarks.harness.text import (
     markdown_table,
     number_of,
     plain,
+    seconds,
     signed,
+    size,
     tenths,
     wrapped,
 )
@@ -29,11 +41,10 @@ FEW = "too few passes"
 
 
 def lines(comparison: Comparison, width: int) -> list[str]:
-    """For a terminal of so many columns: what was compared, a row for each test, the notes, and last the count of each
-    verdict."""
+    """For a terminal of so many columns: what was compared, a row a test, why, the notes, and what it comes to."""
     table = columns(HEADS, rows(comparison.outcomes), LEFT, width) if comparison.outcomes else []
-    notes = [part for note in _notes(comparison) for part in wrapped(note, width)]
-    return [*wrapped(heading(comparison), width), *table, *notes, *wrapped(summary(comparison), width)]
+    below = [*cause_lines(comparison.causes), *_notes(comparison), *in_words(comparison.outcomes), summary(comparison)]
+    return [*wrapped(heading(comparison), width), *table, *(part for line in below for part in wrapped(line, width))]
 
 
 def one_line(outcomes: Iterable[Outcome]) -> str:
@@ -54,8 +65,11 @@ def markdown(comparison: Comparison) -> str:
     if comparison.outcomes:
         table = [tuple(map(escaped, row)) for row in rows(comparison.outcomes)]
         parts.append(markdown_table(HEADS, table, LEFT))
-    if notes := _notes(comparison):
-        parts.append("".join(f"- {escaped(note)}\n" for note in notes))
+    if any(outcome.others for outcome in comparison.outcomes):
+        heads, answers = answer_rows(comparison.outcomes)
+        parts.append(markdown_table(heads, [tuple(map(escaped, row)) for row in answers]))
+    if listed := [*cause_lines(comparison.causes), *_notes(comparison), *in_words(comparison.outcomes)]:
+        parts.append("".join(f"- {escaped(line)}\n" for line in listed))
     parts.append(f"{summary(comparison)}\n")
     return "\n".join(parts) + "\n"
 
@@ -92,16 +106,107 @@ def _figures(outcome: Outcome) -> Row:
     )
 
 
+def answer_rows(outcomes: Sequence[Outcome]) -> tuple[Row, list[Row]]:
+    """What all questions brought, a row for each test: heads and rows."""
+    asked = list(dict.fromkeys(question for outcome in outcomes for question in outcome.others))
+    table = [
+        (outcome.test, figures(outcome.verdict), *(figures(outcome.others.get(question)) for question in asked))
+        for outcome in outcomes
+        if outcome.verdict is not None
+    ]
+    return ("", "typical time", *asked), table
+
+
 def verdict(outcome: Outcome) -> str:
     """The word and, unless it is good, what explains it."""
     word, reason = shown(outcome.word), plain(outcome.reason)
+    if reason:
+        return f"{word}: {reason}"
+    question = outcome.answer.question if outcome.answer is not None else "typical time"
+    decided = outcome.others.get(question, outcome.verdict)
     if outcome.word == "regressed":
-        return f"{word} (tolerance {limit(outcome.limits.tolerance)})"
-    if outcome.word == "undecided" and not reason:
-        bounded = outcome.verdict is not None and outcome.verdict.high is not None
-        why = f"can't rule out {limit(outcome.limits.must_see)}" if bounded else FEW
-        return f"{word} ({why})"
-    return f"{word}: {reason}" if reason else word
+        if question not in outcome.others or decided is None:
+            return f"{word} (tolerance {limit(outcome.limits.tolerance)})"
+        values = f"{_values(outcome, question)}, " if question in outcome.values else ""
+        return f"{word} in {question}: {values}{figures(decided)}{_beside(outcome, question)}"
+    if outcome.word == "undecided":
+        if decided is None or decided.high is None:
+            return f"{word} ({FEW})"
+        limits = limits_of(question, outcome.limits)
+        where = f"{question}: " if question in outcome.others else ""
+        return f"{word} ({where}can't rule out {limit(limits.must_see)})"
+    return word
+
+
+def _values(outcome: Outcome, question: Question) -> str:
+    base, head = outcome.values[question]
+    if question == "memory":
+        return f"{size(int(base))} → {size(int(head))}"
+    return f"{seconds(base)} → {seconds(head)}"
+
+
+def _beside(outcome: Outcome, question: Question) -> str:
+    """What a slowdown in total time, with typical time as it was, means."""
+    if question != "total time" or outcome.verdict is None or outcome.verdict.slowdown is None:
+        return ""
+    return f"; typical {signed(outcome.verdict.slowdown)}: some rounds are slower"
+
+
+def figures(verdict: Verdict | None) -> str:
+    """`+20.1 % [+14.0 % +26.3 %]`; a dash where there is none."""
+    if verdict is None or verdict.slowdown is None:
+        return "–"
+    if verdict.low is None or verdict.high is None:
+        return signed(verdict.slowdown)
+    return f"{signed(verdict.slowdown)} [{signed(verdict.low)} {signed(verdict.high)}]"
+
+
+def cause_lines(causes: Iterable[Cause]) -> list[str]:
+    """What was found of each test that regressed, a line each."""
+    found = []
+    for cause in causes:
+        parts = [_entry(entry, cause.question) for entry in cause.entries]
+        if cause.factors and cause.question in ("typical time", "total time"):
+            moved = ", ".join(f"{factor.name} {signed(factor.slowdown)}" for factor in cause.factors)
+            parts.append(f"of its rounds: {moved}")
+        found.append(f"why {cause.test}: {'; '.join(parts) or 'nothing stands out in a single call'}")
+    return found
+
+
+def _entry(entry: Entry, question: Question) -> str:
+    name = plain(entry.name)
+    if question == "memory":
+        return f"{name} holds {size(int(entry.base[-1]))} → {size(int(entry.head[-1]))}"
+    grew = entry.head[-1] - entry.base[-1]
+    time = f"{'+' if grew >= 0 else '−'}{seconds(abs(grew))}"
+    if len(entry.head) < 2:
+        return f"import {name} {time}"
+    calls = f"{_count(entry.base[0])} → {_count(entry.head[0])} calls, " if entry.base[0] != entry.head[0] else ""
+    return f"{name} {calls}{time}"
+
+
+def _count(calls: float) -> str:
+    """90 000, with a space that does not break."""
+    return f"{calls:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def in_words(outcomes: Sequence[Outcome]) -> list[str]:
+    """What is slower, what is not, and what could not be told, a line each; nothing where nothing was judged."""
+    slower = [f"{outcome.test} ({_by(outcome)})" for outcome in outcomes if outcome.word == "regressed"]
+    not_slower = [outcome.test for outcome in outcomes if outcome.word in ("ok", "improved")]
+    unknown = [outcome.test for outcome in outcomes if outcome.word in ("undecided", "not compared", "new")]
+    lists = [("Slower", slower), ("Not slower", not_slower), ("Could not be told", unknown)]
+    return [f"{what}: {', '.join(names)}." for what, names in lists if names]
+
+
+def _by(outcome: Outcome) -> str:
+    """By how much, and in what, if it is not typical time."""
+    question = outcome.answer.question if outcome.answer is not None else "typical time"
+    decided = outcome.others.get(question, outcome.verdict)
+    if question in outcome.values:
+        return f"{question} {_values(outcome, question)}"
+    amount = signed(decided.slowdown) if decided is not None and decided.slowdown is not None else "–"
+    return f"{amount} {question}" if question in outcome.others else amount
 
 
 def shown(word: Word) -> str:
@@ -123,6 +228,11 @@ def _notes(comparison: Comparison) -> list[str]:
         f"{outcome.test}: {number_of(outcome.invalid_pairs, 'invalid pair')} left out"
         for outcome in comparison.outcomes
         if outcome.invalid_pairs
+    ]
+    found += [
+        f"{outcome.test}: head's rounds scatter {outcome.wider:.1f} times as wide as base's"
+        for outcome in comparison.outcomes
+        if outcome.wider is not None
     ]
     found += map(plain, comparison.notes)
     if "undecided" in counted(comparison.outcomes):
