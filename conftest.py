@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.harness import machine
+from benchmarks.harness import machine, tree
 from benchmarks.harness.plugin import comparison_options, options
 from benchmarks.harness.records import baselines
 from benchmarks.harness.records import machine_info as run_info
-from benchmarks.harness.sides import keeper, turns
+from benchmarks.harness.records import run as whole_run
+from benchmarks.harness.sides import keeper, session, turns
 from workloads import IMAGE_SOURCE_VARIABLE
 
 if TYPE_CHECKING:
@@ -40,9 +41,14 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[options.KEY] = settings = options.read(config)
-    turns.join(config)
+    session.join(config)
     os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
     os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported, here or in what is started from here
+
+    if settings.task is not None:
+        from benchmarks.harness.plugin import doctor  # it brings NumPy, whose threads are settled by now
+
+        doctor.register(config)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -90,6 +96,17 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
 
 
 @pytest.fixture
+def benchmark(benchmark: "BenchmarkFixture", request: pytest.FixtureRequest) -> "BenchmarkFixture":
+    """pytest-benchmark's own fixture; under `--against` its rounds are taken in turns with the other side's."""
+    side = request.config.stash.get(turns.KEY, None)
+    if side is None or "measure" in request.fixturenames:  # `measure` takes its turns itself
+        return benchmark
+    from benchmarks.harness.sides import benchmark as in_turns
+
+    return in_turns.TurnBenchmark.of(benchmark, side, request.node)
+
+
+@pytest.fixture
 def measure(
     benchmark: "BenchmarkFixture", request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., None]:
@@ -97,6 +114,16 @@ def measure(
     from benchmarks.harness.plugin import fixture
 
     return partial(fixture.run, benchmark, request, capsys)
+
+
+@pytest.fixture
+def examine(
+    benchmark: "BenchmarkFixture", request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., None]:
+    """Times the function of `--task` and, on Ray, finds out what would make it faster: `examine("ray")`."""
+    from benchmarks.harness.plugin import doctor
+
+    return partial(doctor.run, benchmark, request, capsys)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -108,3 +135,11 @@ def pytest_benchmark_compare_machine_info(
 
 def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: dict[str, Any]) -> None:
     run_info.add(machine_info, config.stash[options.KEY])
+    machine_info["command"] = whole_run.command_of(config)
+
+
+if Path(__file__).resolve().parent != tree.ROOT:
+    # Another tree's. Before it knows our options, pytest takes a value such as ../base/.venv for a folder of tests, and
+    # loads what stands above it: as one of two conftests that declare the same.
+    for _name in [name for name in globals() if name.startswith("pytest_")]:
+        del globals()[_name]

@@ -1,4 +1,4 @@
-"""Ray beside a warm process pool, paired: what of a missing speedup is Ray's own. Needs both among `--variants`."""
+"""Ray beside its peers, paired: what of a missing speedup is Ray's own. Needs it and one of them among `--variants`."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,15 @@ import pytest
 import workloads
 from benchmarks.harness.plugin import options
 
+pytestmark = pytest.mark.compare(never="its figures are pairs within one session")
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    size = metafunc.config.stash[options.KEY].size
-    metafunc.parametrize(("workload", "size"), [(name, size) for name in workloads.names()])
+    settings = metafunc.config.stash[options.KEY]
+    cases = [(name, settings.size, peer) for name in workloads.names() for peer in settings.peers]
+    metafunc.parametrize(("workload", "size", "peer"), cases)
 
 
-def test_ceiling(measure: Callable[..., None], workload: str, size: str) -> None:
+def test_ceiling(measure: Callable[..., None], workload: str, size: str, peer: str) -> None:
     """How close does Ray come to the best that this machine's processes can do?"""
-    measure(workload, size, "ray", partner="pool")
+    measure(workload, size, "ray", partner=peer)

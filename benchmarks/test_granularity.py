@@ -8,7 +8,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness.plugin import fixture, options
 
-pytestmark = pytest.mark.granularity
+pytestmark = [pytest.mark.granularity, pytest.mark.compare(never="its figures are pairs within one session")]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -7,11 +7,15 @@ import os
 
 import pytest
 
+from benchmarks.harness.estimators.questions import QUESTIONS, Question
 from benchmarks.harness.settings import BUDGET_S, Against
 from benchmarks.harness.sides.protocol import is_side
 
 SAVED = "each side is saved in the storage anyway, as base-REVISION and head-REVISION"
 TOLERANCE, MUST_SEE = 0.02, 0.05
+
+NAMES: dict[str, Question] = {question.replace(" ", "-"): question for question in QUESTIONS}
+"""The questions as they are named on the command line."""
 
 REFUSED = {
     "benchmark_disable": "nothing would be timed",
@@ -42,8 +46,11 @@ def add(group: pytest.OptionGroup) -> None:
     option = group.addoption
     option("--against", metavar="REF", help="Compare with a git revision, in lockstep: did this tree become slower?")
     option("--against-python", metavar="PATH", help="Compare with another interpreter: another Ray, torch or Python.")
+    option("--against-tests", choices=("own", "head"), help="Whose tests base runs: its own (default), or head's.")
     option("--tolerance", metavar="PERCENT", help="Slowdowns up to it are accepted by --against. Default: 2")
     option("--must-see", metavar="PERCENT", help="The slowdown that --against has to rule out for an ok. Default: 5")
+    option("--questions", metavar="LIST", help=f"Which of {', '.join(NAMES)} --against asks. Default: all of them.")
+    option("--no-explain", action="store_true", help="Do not look into what regressed, which takes 15 s at most.")
     option("--budget", metavar="SECONDS", help="How long --against may take. Default: 300")
 
 
@@ -64,7 +71,9 @@ def read(config: pytest.Config) -> Against | None:
     Raises:
         pytest.UsageError: an option has no place in a comparison, or only there.
     """
-    limits = {name: config.getoption(name) for name in ("tolerance", "must_see", "budget")}
+    limits = {
+        name: config.getoption(name) for name in ("tolerance", "must_see", "budget", "against_tests", "questions")
+    }
     if not compares(config):
         for name, value in limits.items():
             if value is not None:
@@ -86,8 +95,19 @@ def read(config: pytest.Config) -> Against | None:
             f"--must-see {100 * must_see:g}: must be more than the tolerance of {100 * tolerance:g} %, or no slowdown "
             "could be distinguished from an accepted one"
         )
+    ref, head_tests = config.getoption("against"), limits["against_tests"] == "head"
+    if head_tests and ref is None:
+        raise pytest.UsageError("--against-tests head: both sides have head's tests already; add --against REF")
+    python = config.getoption("against_python")
     return Against(
-        config.getoption("against"), config.getoption("against_python"), tolerance, must_see, _budget(limits["budget"])
+        ref=ref,
+        python=python,
+        head_tests=head_tests,
+        tolerance=tolerance,
+        must_see=must_see,
+        budget=_budget(limits["budget"]),
+        questions=_questions(limits["questions"]),
+        explain=not config.getoption("no_explain"),
     )
 
 
@@ -101,6 +121,16 @@ def _share(option: str, value: str | None, default: float) -> float:
     if not 0 <= percent < 100:
         raise pytest.UsageError(f"{option} {value}: must be a percentage from 0 to 100, as 2 or 2.5")
     return percent / 100
+
+
+def _questions(value: str | None) -> tuple[Question, ...]:
+    """In their own order, whatever the order in which they were named."""
+    asked = list(NAMES) if value is None else [name.strip() for name in value.split(",") if name.strip()]
+    if unknown := [name for name in asked if name not in NAMES]:
+        raise pytest.UsageError(f"--questions {value}: no question {unknown[0]!r}; there are {', '.join(NAMES)}")
+    if not asked:
+        raise pytest.UsageError(f"--questions {value!r}: name at least one of {', '.join(NAMES)}")
+    return tuple(NAMES[name] for name in NAMES if name in asked)
 
 
 def _budget(value: str | None) -> float:

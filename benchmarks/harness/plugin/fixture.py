@@ -4,7 +4,7 @@ Owns what `measure` and `sweep` take from the pytest session. Times nothing.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,9 @@ from benchmarks.harness.measuring.pace import Alone, StoppedError
 from benchmarks.harness.measuring.pairing import InvalidRoundsError
 from benchmarks.harness.measuring.subject import NotEnoughMemoryError
 from benchmarks.harness.plugin import options
+from benchmarks.harness.plugin.watched import Watched
+from benchmarks.harness.runners.dask_tasks import Dask
+from benchmarks.harness.runners.joblib_pool import Joblib
 from benchmarks.harness.runners.process_pool import Pool
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.serial_loop import Serial
@@ -41,13 +44,15 @@ def run(
     """Measure one test's variant beside its partner; fail or skip with one sentence, without a traceback of ours."""
     settings = request.config.stash[options.KEY]
     cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
-    tasks = cluster.cpus if cluster is not None else settings.local_cpus
+    tasks = settings.tasks_per_cpu * (cluster.cpus if cluster is not None else settings.local_cpus)
     side = request.config.stash.get(turns.KEY, None)
     beside = None if partner is None or side is not None else _variant(partner, settings, cluster)
     timed = _variant(variant, settings, cluster)
-    pace = Alone(settings.plan) if side is None else side
-    with _outcomes(), capsys.disabled():  # progress bars go to the terminal while they mean something
-        measure.measure(benchmark, workload, size, tasks, timed, beside, settings.plan, pace)
+    with outcomes(), capsys.disabled():  # progress goes to the terminal while it means something
+        shown = Watched(Alone(settings.plan), request.config)
+        pace = shown if side is None else side
+        with contextlib.closing(shown):
+            measure.measure(benchmark, workload, size, tasks, timed, beside, settings.plan, pace)
 
 
 def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
@@ -56,8 +61,8 @@ def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: 
     cluster = _cluster(request, variant == "ray")
     swept = [_variant(variant, settings, cluster)]
     if swept[0].slots > 1 and (cluster is None or cluster.nodes == 1):
-        swept.append(Pool(1) if cluster is None else Ray(cluster, cpus_per_task=cluster.cpus))
-    with _outcomes():
+        swept.append(_peer(variant, 1) if cluster is None else Ray(cluster, cpus_per_task=cluster.cpus))
+    with outcomes():
         lengths.run(benchmark, swept, settings.plan)
 
 
@@ -71,11 +76,18 @@ def _variant(name: str, settings: Settings, cluster: "Cluster | None") -> Varian
         return Ray(cluster)
     # A pool can't leave this machine, whatever the cluster's size.
     slots = settings.local_cpus if settings.ray_address is None else machine.usable_cpus()
-    return Pool(slots) if name == "pool" else Serial(1)
+    return Serial(1) if name == "serial" else _peer(name, slots)
+
+
+def _peer(name: str, slots: int) -> Variant:
+    """What runs in processes of this machine. Each module's own packages are imported where it is prepared."""
+    peers: dict[str, Callable[[int], Variant]] = {"pool": Pool, "joblib": Joblib, "dask": Dask}
+    return peers[name](slots)
 
 
 @contextlib.contextmanager
-def _outcomes() -> Iterator[None]:
+def outcomes() -> Iterator[None]:
+    """What a measurement raises as a test's outcome: one sentence, without a traceback of ours."""
     try:
         yield
     except (NotEnoughMemoryError, StoppedError) as error:

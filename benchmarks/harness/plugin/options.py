@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.plugin import comparison_options
+from benchmarks.harness.plugin import comparison_options, doctor_options
 from benchmarks.harness.runners.variant import VARIANTS
 from benchmarks.harness.settings import Plan, Settings
 from benchmarks.harness.sides.protocol import is_side
 from workloads import IMAGE_SOURCE_VARIABLE, SIZES
 
-REPORT_FORMATS = (".md", ".svg", ".png")
+REPORT_FORMATS = (".html", ".md", ".svg", ".png", ".json")
 
 
 KEY = pytest.StashKey[Settings]()
@@ -52,8 +52,10 @@ def add(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="Write a .md (tables), .svg or .png (chart, and a timeline beside it). Can be used several times.",
+        help="Write a page (.html), tables (.md), a chart with a timeline beside it (.svg, .png), or the rounds as a "
+        "trace for Perfetto (.json). Can be used several times.",
     )
+    doctor_options.add(group)
     comparison_options.add(group)
 
 
@@ -75,16 +77,20 @@ def read(config: pytest.Config) -> Settings:
         )
     _refuse_xdist(config)
     against = comparison_options.read(config)
+    doctor_options.check(config)
     return Settings(
         size=_size(config),
-        variants=_variants(config.getoption("variants")),
+        variants=_variants(doctor_options.variants(config)),
         ray_address=address,
         ray_num_cpus=cpus,
         image_source=_image_source(config.getoption("image_source")),
         reports=[] if is_side() else [_report(Path(path)) for path in config.getoption("report")],
+        task=config.getoption("task"),
+        items=config.getoption("items"),
+        tasks_per_cpu=doctor_options.tasks_per_cpu(config),
         granularity="granularity" in config.getoption("markexpr"),
         plan=Plan(
-            min_rounds=config.getoption("benchmark_min_rounds"),
+            min_rounds=doctor_options.min_rounds(config),
             max_time=_max_time(config),
             disable_gc=config.getoption("benchmark_disable_gc"),
         ),
@@ -93,12 +99,16 @@ def read(config: pytest.Config) -> Settings:
 
 
 def _size(config: pytest.Config) -> str:
+    if config.getoption("task"):
+        return "full"
     return config.getoption("workload_size") or ("small" if comparison_options.compares(config) else "medium")
 
 
 def _max_time(config: pytest.Config) -> float:
     """Seconds for a test's rounds: as asked for on the command line, else pytest.ini's, at small size a third of it."""
     seconds = float(config.getoption("benchmark_max_time"))
+    if config.getoption("task") and not comparison_options.given(config, "--benchmark-max-time"):
+        return doctor_options.MAX_TIME_S
     return (
         seconds if comparison_options.given(config, "--benchmark-max-time") or _size(config) != "small" else seconds / 3
     )
@@ -164,8 +174,12 @@ def describe(settings: Settings) -> str:
 
 def ignored(path: Path, settings: Settings) -> bool:
     """Whether a file of benchmarks has nothing to time in this run."""
-    if is_side() and path.name in ("test_granularity.py", "test_ceiling.py"):
-        return True  # their figures are pairs within one session
+    if (
+        path.suffix == ".py"
+        and path.name.startswith("test_")
+        and (path.name == "test_doctor.py") != bool(settings.task)
+    ):
+        return True  # with --task, only that function is timed
     if path.name == "test_granularity.py":
         return not settings.granularity
-    return path.name == "test_ceiling.py" and not {"ray", "pool"} <= set(settings.variants)
+    return path.name == "test_ceiling.py" and not ("ray" in settings.variants and settings.peers)

@@ -3,7 +3,10 @@
 Owns which format is drawn by whom. Wording and drawing are `reporting`'s.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,7 @@ import pytest
 
 from benchmarks.harness.plugin import options
 from benchmarks.harness.records import baselines
+from benchmarks.harness.records import run as whole_run
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Record, of_session
 from benchmarks.harness.sides.protocol import is_side
@@ -18,6 +22,7 @@ from benchmarks.harness.text import append_to_summary, columns, wrapped
 
 if TYPE_CHECKING:
     from benchmarks.harness.records.comparison import Comparison
+    from benchmarks.harness.records.sides_rounds import Rounds
 
 
 def run(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -34,17 +39,35 @@ def run(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         text = speedup_table.markdown(records, compared, options.describe(settings))
         append_to_summary(text)
         for path in settings.reports:
-            for written in _write(records, text, path):
+            for written in _write(config, records, text, path):
                 reporter.write_line(f"Wrote {written}")
+            if not path.exists():
+                reporter.write_line(
+                    f"No round was kept, as of a parallel variant beside serial: no {path}.", yellow=True
+                )
     elif settings.reports and not config.getoption("collectonly"):
         reporter.write_line("No benchmark was measured: no report written.", yellow=True)
 
 
-def _write(records: Sequence[Record], text: str, path: Path) -> list[Path]:
+def _write(config: pytest.Config, records: Sequence[Record], text: str, path: Path) -> list[Path]:
     """One file of `--report`, and the timeline beside a chart; what was written."""
     if path.suffix == ".md":
         path.write_text(text, encoding="utf-8")
         return [path]
+    if path.suffix == ".html":
+        from benchmarks.harness.reporting import run_page
+
+        path.write_text(
+            run_page.of_runs([whole_run.this(config)], options.describe(config.stash[options.KEY])), "utf-8"
+        )
+        return [path]
+    if path.suffix == ".json":
+        from benchmarks.harness.reporting import trace
+
+        path.unlink(missing_ok=True)  # an earlier run's would pass for this one's
+        with contextlib.suppress(trace.NoRoundsError):
+            path.write_text(trace.text(records), encoding="utf-8")
+        return [path] if path.exists() else []
     from benchmarks.harness.reporting import bar_chart, timeline_chart
 
     bar_chart.draw(records, path)
@@ -53,7 +76,7 @@ def _write(records: Sequence[Record], text: str, path: Path) -> list[Path]:
 
 
 def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], compared: Baselines, width: int) -> None:
-    from benchmarks.harness.reporting import speedup_table
+    from benchmarks.harness.reporting import doctor_lines, speedup_table
 
     def write(line: str, yellow: bool = False) -> None:
         for part in wrapped(line, width):
@@ -67,6 +90,10 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], comp
         write(line, yellow=True)
     for line in speedup_table.notes(records):
         write(line)
+    if said := doctor_lines.lines(records):
+        reporter.section("doctor", sep="-")
+        for line in said:
+            write(line)
     if moved := speedup_table.moved(records, compared.records):
         reporter.section("speedup, compared", sep="-")
         for line in columns(speedup_table.MOVED_HEADS, moved, width=width):
@@ -84,19 +111,50 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], comp
         )
 
 
-def comparison(found: "Comparison", reports: Sequence[Path], width: int, write_line: Callable[[str], None]) -> None:
-    """A comparison: its table through `write_line`, to the files in `reports`, and to the job's summary."""
+def comparison(
+    found: "Comparison", reports: Sequence[Path], width: int, rounds: "Rounds | None" = None, command: str = ""
+) -> None:
+    """A comparison: its table to the terminal first, then to the job's summary and the files in `reports`.
+
+    A file that can't be written is named, and costs nothing else.
+
+    Args:
+        found: its record.
+        reports: files to write.
+        width: columns of the terminal.
+        rounds: both sides' times, for a page.
+        command: what repeats it, for a page.
+    """
     from benchmarks.harness.reporting import verdict_table
 
     for line in verdict_table.lines(found, width):
-        write_line(line)
+        print(line)
+    sys.stdout.flush()
     text = verdict_table.markdown(found)
-    append_to_summary(text)
+    with _named(os.environ.get("GITHUB_STEP_SUMMARY", "")):
+        append_to_summary(text)
     for path in reports:
-        if path.suffix == ".md":
-            path.write_text(text, encoding="utf-8")
-        else:
-            from benchmarks.harness.reporting import interval_chart
+        with _named(path):
+            _write_comparison(found, rounds or {}, command, text, path)
+            print(f"Wrote {path}")
 
-            interval_chart.draw(found, path)
-        write_line(f"Wrote {path}")
+
+@contextlib.contextmanager
+def _named(place: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        print(f"{place} could not be written: {error.strerror or error}", file=sys.stderr)
+
+
+def _write_comparison(found: "Comparison", rounds: "Rounds", command: str, text: str, path: Path) -> None:
+    if path.suffix == ".md":
+        path.write_text(text, encoding="utf-8")
+    elif path.suffix == ".html":
+        from benchmarks.harness.reporting import comparison_page
+
+        path.write_text(comparison_page.of_comparison(found, rounds, command), encoding="utf-8")
+    else:
+        from benchmarks.harness.reporting import interval_chart
+
+        interval_chart.draw(found, path)
