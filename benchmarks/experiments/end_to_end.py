@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.calibrate import recording
 from benchmarks.experiments.injected import WORKLOADS, copy_of_head, slow_down
 from benchmarks.harness.comparison.conductor import Conductor
+from benchmarks.harness.estimators.questions import QUESTIONS
 from benchmarks.harness.plugin.comparison_options import MUST_SEE, TOLERANCE
 from benchmarks.harness.records.comparison import Comparison
 from benchmarks.harness.reporting import verdict_table
@@ -27,7 +28,7 @@ from benchmarks.harness.sides.keeper import Keeper
 def compare(slowed: dict[str, float], budget: float, file: Path) -> Comparison:
     """One comparison, as `--against` runs it, of two copies of the last commit's tree."""
     versions = side.versions_of(sys.executable)
-    asked = Against(None, None, TOLERANCE, MUST_SEE, budget)
+    asked = Against(None, None, False, TOLERANCE, MUST_SEE, budget, tuple(QUESTIONS), explain=False)
     with Keeper() as keeper, Progress(budget) as progress:
         trees = {name: copy_of_head(keeper.folder / f"{name}-tree") for name in ("base", "head")}
         slow_down(trees["head"], slowed)

@@ -55,7 +55,8 @@ def slow_down(tree: Path, shares: dict[str, float]) -> None:
 
 def copy_of_head(target: Path) -> Path:
     """The last commit's tree, without git."""
-    return repository.unpack(ROOT, repository.resolve(ROOT, "HEAD"), "HEAD", target)
+    repository.unpack(ROOT, repository.resolve(ROOT, "HEAD"), "HEAD", target)
+    return target
 
 
 def shares_of(number: int) -> dict[str, float]:

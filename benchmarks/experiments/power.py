@@ -10,7 +10,7 @@ import argparse
 import itertools
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,40 +19,13 @@ from scipy import stats
 
 from benchmarks.calibrate import power_chart, recording, simulation
 from benchmarks.calibrate.simulation import Sampled, Share, share
-from benchmarks.harness.estimators.pairs import Pair
-from benchmarks.harness.estimators.verdict import Limits, spread
+from benchmarks.experiments.rules import RULES, Rule, asv
+from benchmarks.harness.estimators.limits import Limits
+from benchmarks.harness.estimators.spread import spread
 from benchmarks.harness.settings import BUDGET_S
 
 LIMITS = Limits()
 Line = Mapping[str, Any]
-Rule = Callable[[Sequence[Pair], Sequence[Pair]], bool]
-
-# The rules of other tools, from their descriptions. Each is given one pass as "the run before", whose base rounds it
-# holds against the head rounds of another pass, as two runs one after the other would have them.
-
-
-def mean_10(before: Sequence[Pair], now: Sequence[Pair]) -> bool:
-    """pytest-benchmark's `--benchmark-compare-fail=mean:10%`."""
-    return statistics.fmean(p.candidate_s for p in now) > 1.1 * statistics.fmean(p.reference_s for p in before)
-
-
-def min_10(before: Sequence[Pair], now: Sequence[Pair]) -> bool:
-    """pytest-benchmark's `--benchmark-compare-fail=min:10%`."""
-    return min(p.candidate_s for p in now) > 1.1 * min(p.reference_s for p in before)
-
-
-def observ(before: Sequence[Pair], now: Sequence[Pair]) -> bool:
-    """observ's `compare_runs`: the fastest new round against the slowest old one, and a quarter more than that."""
-    return min(p.candidate_s for p in now) > 1.25 * max(p.reference_s for p in before)
-
-
-def asv(same: Sequence[Sequence[Pair]]) -> bool:
-    """`asv continuous` with its defaults: two interleaved processes a side, Mann-Whitney at 0.002, ratio above 1.1."""
-    base = [pair.reference_s for one in same for pair in one]
-    head = [pair.candidate_s for one in same for pair in one]
-    if statistics.median(head) <= 1.1 * statistics.median(base):
-        return False
-    return float(stats.mannwhitneyu(head, base, alternative="two-sided").pvalue) < 0.002
 
 
 def main() -> None:
@@ -94,7 +67,7 @@ def spreads(lines: Sequence[Line]) -> None:
     for test in lines[0]["tests"]:
         for slowdown in [0.0, *injections(lines)]:
             passes = [simulation.sampled(line) for line in at(lines, workload_of(test), slowdown)]
-            found = [one.estimates[test] for one in passes if test in one.estimates]
+            found = [one.estimates[test]["typical time"] for one in passes if test in one.estimates]
             if len(found) < 2:
                 continue
             own = spread(found)
@@ -145,17 +118,23 @@ def mixed(one: Sampled, identical: Sequence[Sampled], test: str, index: int) -> 
 
 
 def rules(lines: Sequence[Line], same: Sequence[Line]) -> None:
-    """Other tools' rules on the same rounds: false alarms of a whole run, and how often a slowdown is seen."""
+    """Other tools' rules on the same rounds: false alarms of a whole run, and how often a slowdown is seen.
+
+    Base is a pass of identical code, head the pass after it, where a tool has one run after the other.
+    """
     tests = list(same[0]["tests"])
-    named: dict[str, Rule] = {"mean:10%": mean_10, "min:10%": min_10, "observ": observ}
+
+    def slower(rule: Rule, base: Line, head: Line, test: str) -> bool:
+        return rule([base["tests"][test]["pairs"], head["tests"][test]["pairs"]], len(tests))
+
     print("\nrule: runs of identical code that raise an alarm; for each slowdown: tests that are called slower")
-    for name, rule in named.items():
-        follow = list(itertools.pairwise(same))
-        false = [any(rule(a["tests"][t]["pairs"], b["tests"][t]["pairs"]) for t in tests) for a, b in follow]
+    for name in ("mean:10%", "min:10%", "observ"):
+        rule = RULES[name]
+        false = [any(slower(rule, a, b, test) for test in tests) for a, b in itertools.pairwise(same)]
         cells = [told(share(false))]
         for slowdown in injections(lines):
             hits = [
-                rule(before(same, line)["tests"][test]["pairs"], line["tests"][test]["pairs"])
+                slower(rule, before(same, line), line, test)
                 for test in tests
                 for line in at(lines, workload_of(test), slowdown)
             ]
@@ -164,7 +143,8 @@ def rules(lines: Sequence[Line], same: Sequence[Line]) -> None:
     rng = np.random.default_rng(0)
 
     def two(among: Sequence[Line], test: str) -> bool:
-        return asv([among[int(i)]["tests"][test]["pairs"] for i in rng.choice(len(among), 2, replace=len(among) < 2)])
+        drawn = rng.choice(len(among), 2, replace=len(among) < 2)
+        return asv([among[int(i)]["tests"][test]["pairs"] for i in drawn], len(tests))
 
     false = [any(two(same, test) for test in tests) for _ in range(200)]
     cells = [told(share(false))]
@@ -186,7 +166,8 @@ def coverage(lines: Sequence[Line], size: int = 4, level: float = 0.95) -> None:
         hits: list[bool] = []
         for test in (test for test in lines[0]["tests"] if test.endswith("-serial")):
             found = [
-                simulation.sampled(line).estimates[test].log_ratio for line in at(lines, workload_of(test), slowdown)
+                simulation.sampled(line).estimates[test]["typical time"].log_ratio
+                for line in at(lines, workload_of(test), slowdown)
             ]
             for start in range(0, len(found) - size + 1, size):
                 group = found[start : start + size]

@@ -1,62 +1,64 @@
 """What taking turns costs: the hand-over itself, and whether a side's rounds take longer for it.
 
     python -m benchmarks.experiments.turn_cost --blocks 40
+    python -m benchmarks.experiments.turn_cost --blocks 40 --plain
 
 In one pass, stretches in which base and head alternate round by round, as in every comparison, take turns with
 stretches in which each runs its rounds one after the other while the other side only waits. A side's times in
-neighbouring stretches are compared; both have the other side's idle Ray beside them, whose CPU time is printed.
+neighbouring stretches are compared; both have the other side's idle Ray beside them. With `--plain` they are rounds of
+pytest-benchmark's own fixture, of functions from 1 µs to 30 ms (those of `scale`), in a copy of the last commit's tree.
 """
 
 import argparse
 import itertools
 import math
+import shlex
 import statistics
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import ClassVar
 
 from scipy import stats
 
-from benchmarks.harness.sides import side as sides
+from benchmarks.experiments import scale
+from benchmarks.harness.sides import side
 from benchmarks.harness.sides.keeper import Keeper
 from benchmarks.harness.sides.pass_run import Pass
 from benchmarks.harness.sides.process import Process
+from benchmarks.harness.sides.timing import Timing
 from benchmarks.harness.text import seconds, short
+from benchmarks.harness.tree import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 STRETCH = 4
 """Rounds of each side in a stretch."""
 
 
-class Stretches(Pass):
-    """A pass whose rounds alternate in every other stretch only."""
+class Stretches(Timing):
+    """A test whose rounds alternate in every other stretch only."""
 
-    def __init__(self, keeper: Keeper, both: Sequence[sides.Side], blocks: int) -> None:
-        super().__init__(0, both, keeper, 300, lambda _: None)
-        self._blocks = blocks
-        self.ratios: dict[str, list[float]] = {}
-        self.gaps: list[float] = []
-        self.within: list[float] = []
+    blocks = 40
+    ratios: ClassVar[dict[str, list[float]]] = {}
+    gaps: ClassVar[list[float]] = []
+    within: ClassVar[list[float]] = []
 
-    def _pairs(self, pairs: int, patience: float) -> None:
-        first, second = self._running
-        test = short(first.test)
-        for running in self._running:
-            self._go(running, {"rounds": pairs}, patience)
-        for block in range(self._blocks):
+    def run_pairs(self, pairs: int, patience: float) -> None:
+        first, second = both = self.exchange.sides
+        for process in both:
+            self.exchange.go(process, {"rounds": pairs}, patience)
+        for block in range(self.blocks):
             times = {}
             for kind in ("alone", "alternating") if block % 2 else ("alternating", "alone"):
-                begun = {running.name: len(running.rounds) for running in self._running}
+                begun = {process.name: len(process.rounds) for process in both}
                 order = [first, second] * STRETCH if kind == "alternating" else [first] * STRETCH + [second] * STRETCH
                 for one in order:
-                    self._go(one, {}, patience)
+                    self.exchange.go(one, {}, patience)
                     self.within.append(one.turns[-1][1] - one.turns[-1][0] - one.rounds[-1]["seconds"])
-                for running in self._running:
-                    times[kind, running.name] = [r["seconds"] for r in running.rounds[begun[running.name] :]]
-            for running in self._running:
-                ratio = [statistics.median(times[kind, running.name]) for kind in ("alternating", "alone")]
-                self.ratios.setdefault(test, []).append(math.log(ratio[0] / ratio[1]))
-        self.gaps += gaps(first, second)
+                for process in both:
+                    times[kind, process.name] = [r["seconds"] for r in process.rounds[begun[process.name] :]]
+            for process in both:
+                ratio = [statistics.median(times[kind, process.name]) for kind in ("alternating", "alone")]
+                self.ratios.setdefault(short(self.test), []).append(math.log(ratio[0] / ratio[1]))
+        self.gaps.extend(gaps(first, second))
 
 
 def gaps(first: Process, second: Process) -> list[float]:
@@ -69,18 +71,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--blocks", type=int, default=40)
     parser.add_argument("-k", default="fibonacci or monte")
+    parser.add_argument("--plain", action="store_true", help="functions of 1 µs to 30 ms instead")
+    parser.add_argument("--pytest", default="benchmarks", help="arguments for pytest, in one string")
     asked = parser.parse_args()
-    versions = sides.versions_of(sys.executable)
-    arguments = ("benchmarks", "--workload-size", "small", "-k", asked.k)
-    both = [sides.Side(name, name, name, ROOT, ROOT, sys.executable, arguments, versions) for name in ("base", "head")]
+    versions = side.versions_of(sys.executable)
+    arguments = (*shlex.split(asked.pytest), "--workload-size", "small", "-k", "plain" if asked.plain else asked.k)
+    Stretches.blocks, pairs = asked.blocks, 2 * STRETCH * asked.blocks
     with Keeper() as keeper:
-        one = Stretches(keeper, both, asked.blocks)
-        record = one.run(lambda found: found.found["head"], lambda *_: 2 * STRETCH * asked.blocks)
-    print(f"hand-over, from one side's message to the other's turn: {quartiles(one.gaps)}")
-    print(f"in a turn, beside its round: {quartiles(one.within)}")
-    if record.idle_share is not None:
-        print(f"the waiting side used {record.idle_share:.1%} of a core")
-    for test, logs in one.ratios.items():
+        trees = dict.fromkeys(("base", "head"), ROOT)
+        if asked.plain:
+            trees = {name: scale.tree_with(10, keeper.folder / name) for name in trees}
+        both = [side.Side(name, name, name, it, it, sys.executable, arguments, versions) for name, it in trees.items()]
+        one = Pass(0, both, keeper, 300, lambda _: None)
+        one.timing = Stretches
+        one.run(
+            lambda found: [name for name, test in found.found["head"].items() if not test.why],
+            lambda *_: pairs,
+        )
+    print(f"hand-over, from one side's message to the other's turn: {quartiles(Stretches.gaps)}")
+    print(f"in a turn, beside its round: {quartiles(Stretches.within)}")
+    for test, logs in Stretches.ratios.items():
         reach = float(stats.sem(logs) * stats.t.ppf(0.975, len(logs) - 1))
         middle = statistics.fmean(logs)
         low, high = (math.expm1(bound) for bound in (middle - reach, middle + reach))

@@ -1,0 +1,161 @@
+"""Ways to make head slower, each a patch of a tree: what `evidence` injects.
+
+Owns the patches. Base is patched, too, where a change keeps something equal.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from benchmarks.harness.estimators.questions import Question
+
+Variant = Literal["serial", "ray"]
+BOTH: tuple[Variant, ...] = ("serial", "ray")
+
+EXTRA = """
+
+import dataclasses as _dataclasses
+import random as _random
+import sys as _sys
+import time as _time
+
+_task, _calls = task, 0
+_random.seed({seed})
+# A serial round has a task for each CPU in one process, on Ray a worker has one of them.
+_PER_ROUND = 1 if "default_worker" in _sys.argv[0] else {tasks}
+_share = 0.0
+
+
+def task(item):
+    global _calls, _share
+    if _calls % _PER_ROUND == 0:
+        _share = {share}
+    _calls += 1
+    start = _time.perf_counter()
+    result = _task(item)
+    end = _time.perf_counter()
+    until = end + _share * (end - start)
+    while _time.perf_counter() < until:
+        pass
+    return result
+
+
+WORKLOAD = _dataclasses.replace(WORKLOAD, task=task)
+"""
+
+HOLDS = """
+
+import dataclasses as _dataclasses
+
+_task = task
+
+
+def task(item):
+    held = bytearray({size})
+    held[::4096] = bytes([1]) * len(held[::4096])
+    return _task(item)
+
+
+WORKLOAD = _dataclasses.replace(WORKLOAD, task=task)
+"""
+
+SLOW_TO_SEND = """
+
+import dataclasses as _dataclasses
+import time as _time
+
+
+class _Slow:
+    def __init__(self, item):
+        self.item = item
+
+    def __reduce__(self):
+        until = _time.perf_counter() + {seconds}
+        while _time.perf_counter() < until:
+            pass
+        return _Slow, (self.item,)
+
+
+_items, _task = items, task
+
+
+def items(size, tasks):
+    return [_Slow(item) for item in _items(size, tasks)]
+
+
+def task(item):
+    return _task(item.item)
+
+
+_check = check
+
+
+def check(items, results):
+    return _check([item.item for item in items], results)
+
+
+WORKLOAD = _dataclasses.replace(WORKLOAD, items=items, task=task, check=check)
+"""
+
+SUBMITS = "        refs = [submit(argument) for argument in arguments]\n"
+SUBMITS_LATER = (
+    "        until = start + 0.12 * getattr(self, '_last_s', 0.0)\n"
+    "        while time.perf_counter() < until:\n            pass\n" + SUBMITS
+)
+TAKES = (
+    "        seconds = time.perf_counter() - start\n"
+    "        if on_result is not None:\n            on_result(len(refs))\n"
+)
+REMEMBERS = "        self._last_s = (time.perf_counter() - start) / 1.12\n"
+
+
+@dataclass(frozen=True)
+class Injected:
+    """A change.
+
+    Attributes:
+        head, base: patch a tree's workload of this name; the tree, its name, CPUs.
+        question: which one should decide; None where no verdict may be ok or improved.
+        variants: tests that it changes.
+    """
+
+    head: Callable[[Path, str, int], None]
+    question: Question | None
+    variants: tuple[Variant, ...] = BOTH
+    base: Callable[[Path, str, int], None] | None = None
+
+
+def _appended(text: str, **values: object) -> Callable[[Path, str, int], None]:
+    def patch(tree: Path, name: str, cpus: int) -> None:
+        with (tree / "workloads" / f"{name}.py").open("a", encoding="utf-8") as file:
+            file.write(text.format(**{"tasks": cpus, "seed": 1, **values}))
+
+    return patch
+
+
+def _only_on_ray(tree: Path, _: str, __: int) -> None:
+    path = tree / "benchmarks" / "harness" / "runners" / "ray_tasks.py"
+    text = path.read_text(encoding="utf-8")
+    changed = text.replace(SUBMITS, SUBMITS_LATER).replace(TAKES, REMEMBERS + TAKES)
+    if changed.count("_last_s") != 2:
+        raise ValueError(f"{path} is not as this experiment knows it: bring its patch up to date")
+    path.write_text(changed, encoding="utf-8")
+
+
+CHANGES: dict[str, Injected] = {
+    "all rounds + 5 %": Injected(_appended(EXTRA, share=0.05), "typical time"),
+    "all rounds + 10 %": Injected(_appended(EXTRA, share=0.10), "typical time"),
+    "half of the rounds + 30 %": Injected(_appended(EXTRA, share="0.3 * (_random.random() < 1 / 2)"), "total time"),
+    "a fifth of the rounds × 2": Injected(_appended(EXTRA, share="1.0 * (_random.random() < 1 / 5)"), "total time"),
+    "one round in twenty × 4": Injected(_appended(EXTRA, share="3.0 * (_random.random() < 1 / 20)"), "total time"),
+    "same mean, more spread": Injected(
+        _appended(EXTRA, share="0.6 * (_random.random() < 1 / 2)"), None, base=_appended(EXTRA, share=0.3)
+    ),
+    "import + 0.5 s": Injected(_appended("\nimport time as _time\n\n_time.sleep(0.5)\n"), "cold start"),
+    "memory + 20 %": Injected(_appended(HOLDS, size=160_000_000), "memory", base=_appended(HOLDS, size=100_000_000)),
+    "Ray's path + 12 %": Injected(_only_on_ray, "typical time", ("ray",)),
+    "an item's serialisation + 2 ms": Injected(
+        _appended(SLOW_TO_SEND, seconds=0.002), "typical time", ("ray",), base=_appended(SLOW_TO_SEND, seconds=0.0)
+    ),
+}
