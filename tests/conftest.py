@@ -9,6 +9,7 @@ import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import psutil
 import pytest
 
@@ -22,6 +23,10 @@ TESTS = Path(__file__).parent
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # As a script's background job: what the tests start would inherit it, and no Ctrl-C of theirs would arrive.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A busy machine makes no example wrong: the limits below are for tests that hang.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 LIMITS_S = {"unit": 120, "process": 180, "ray": 180, "suite": 300}
 """A test that takes longer hangs: it ends with every thread's stack. Several times what the slowest one takes."""
@@ -67,7 +72,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("alone" if item.get_closest_marker("alone") else "ray"))
     if "PYTEST_XDIST_WORKER" in os.environ:
         order = ("ray", "suite", "process", "unit")
-        items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), order.index(_folder(item))))
+        items.sort(
+            key=lambda item: (
+                bool(item.get_closest_marker("alone")),
+                order.index(_folder(item)),
+                not item.path.stem.startswith(("test_against", "test_questions")),  # whole comparisons: a minute each
+            )
+        )
 
 
 def _folder(item: pytest.Item) -> str:

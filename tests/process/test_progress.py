@@ -47,7 +47,7 @@ def test_a_terminal_has_a_bar_that_says_what_runs_and_goes_away() -> None:
     assert any(re.fullmatch(r"pass 1: starting \|.{20}\| \d+ of at most 60 s *", text) for text in shown), shown
     assert any(text.startswith("pass 1: tiny-small-ray |") for text in shown)
     assert any(text.startswith("pass 2 of about 5: tiny-small-ray |") for text in shown)
-    assert any(text.startswith("pass 2 of about 2: benchmarks/test_own.py::test_own · 1 ok |") for text in shown)
+    assert any(text.startswith("pass 2 of about 2: test_own · 1 ok |") for text in shown)
     assert shown[-1].strip() == ""
     assert [line.partition(" after")[0] for line in out.splitlines()] == [
         "base main · head working tree", "pass 1", "pass 2",

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -180,6 +181,36 @@ def test_who_shows_signatures_gets_times_all_the_same(root: Path, folder: Path) 
     assert datetime.fromisoformat(base.commit["time"])
 
 
+def test_a_revision_is_unpacked_as_a_checkout_has_it(root: Path, folder: Path) -> None:
+    """Not as an archive: what `export-ignore` leaves out and `export-subst` rewrites is what somebody would run."""
+    (root / ".gitattributes").write_text("benchmarks/data export-ignore\nversion.py export-subst\n")
+    (root / "benchmarks" / "data").mkdir()
+    (root / "benchmarks" / "data" / "rows.csv").write_text("1\n")
+    (root / "version.py").write_text('REVISION = "$Format:%H$"\n')
+    commit(root)
+    base, _ = sides(root, folder)
+    assert (base.tree / "benchmarks" / "data" / "rows.csv").read_text() == "1\n"
+    assert (base.tree / "version.py").read_text() == 'REVISION = "$Format:%H$"\n'
+    assert base.lacking == []
+
+
+def test_what_a_checkout_does_not_bring_is_told(root: Path, folder: Path, tmp_path: Path) -> None:
+    """A submodule's files are in another repository; git-lfs keeps large files elsewhere and leaves a pointer."""
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", "library")
+    (tmp_path / "library" / "core.py").write_text("")
+    commit(tmp_path / "library")
+    git(root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "library"), "vendored")
+    (root / "photo.jpg").write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{64 * '0'}\nsize 3500000\n"
+    )
+    commit(root)
+    base, head = sides(root, folder)
+    assert base.lacking == ["the submodule vendored", "what git-lfs keeps of photo.jpg"]
+    assert head.lacking == []
+    assert (root / "vendored" / "core.py").exists()
+    assert not (base.tree / "vendored" / "core.py").exists()
+
+
 def test_base_has_the_committed_files(root: Path, folder: Path) -> None:
     """Not the present ones; programs stay programs, links links."""
     (root / "run.sh").write_text("#!/bin/sh\n")
@@ -273,8 +304,70 @@ def test_paths_lead_into_the_other_tree(root: Path, folder: Path) -> None:
 
 def test_who_starts_it_elsewhere_starts_both_sides_there(root: Path, folder: Path, tmp_path: Path) -> None:
     base, head = sides(root, folder, arguments=(str(root),), started_in=tmp_path)
-    assert (base.folder, head.folder) == (tmp_path, tmp_path)
+    assert (base.folder, head.folder) == (folder / "base", tmp_path)
+    assert base.tree == folder / "base" / root.name
     assert base.arguments == (str(base.tree),)
+
+
+@pytest.mark.parametrize("started_in", [".", "..", "benchmarks/harness", "../elsewhere", "/"])
+def test_whatever_is_relative_leads_from_bases_start_to_bases_files(
+    root: Path, folder: Path, tmp_path: Path, started_in: str
+) -> None:
+    """From the tree, above it, below it, beside it, or the top of all folders."""
+    (tmp_path / "elsewhere").mkdir()
+    start = (root / started_in).resolve()
+    argument = os.path.relpath(root / "benchmarks", start)
+    base, head = sides(root, folder, arguments=(argument,), started_in=start)
+    assert (head.folder / argument).resolve() == root / "benchmarks"
+    assert base.arguments == (argument,)
+    assert base.folder.is_dir()
+    assert (base.folder / argument).resolve() == base.tree / "benchmarks"
+
+
+def test_a_start_folder_that_base_lacks_is_made(root: Path, folder: Path) -> None:
+    (root / "new" / "deep").mkdir(parents=True)
+    base, _ = sides(root, folder, arguments=("../../benchmarks",), started_in=root / "new" / "deep")
+    assert base.folder == base.tree / "new" / "deep"
+    assert base.folder.is_dir()
+
+
+def test_arguments_from_files_are_moved_too(root: Path, folder: Path) -> None:
+    """Each line is an argument, as pytest reads it; a file may name another one."""
+    (root / "more.txt").write_text(f"{root}/benchmarks\n")
+    (root / "args.txt").write_text("-k\ntiny and serial\n@more.txt\n")
+    base, head = sides(root, folder, arguments=("-q", "@args.txt"))
+    assert head.arguments == ("-q", "-k", "tiny and serial", f"{root}/benchmarks")
+    assert base.arguments == ("-q", "-k", "tiny and serial", f"{base.tree}/benchmarks")
+
+
+def test_a_file_of_arguments_that_is_not_there_is_named(root: Path, folder: Path) -> None:
+    with pytest.raises(SidesError, match=r"@nowhere\.txt: no file of arguments that can be read"):
+        sides(root, folder, arguments=("@nowhere.txt",))
+
+
+def test_options_of_the_environment_are_moved_too(root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that a file beside the user has, with it."""
+    (root / "args.txt").write_text(f"--ignore={root}/tests\n")
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"-q '{root}/a folder' -k 'one and two' @args.txt")
+    base, head = sides(root, folder)
+    assert shlex.split(base.variables["PYTEST_ADDOPTS"]) == [
+        *("-q", f"{base.tree}/a folder", "-k", "one and two", f"--ignore={base.tree}/tests"),
+    ]
+    assert head.variables == {}
+
+
+def test_a_library_of_the_tree_that_is_installed_in_place_is_bases_own(
+    root: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether PYTHONPATH leads to it, or a `.pth` file of the environment: either way it is on the path."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(root / "lib"), "/opt/other"]))
+    monkeypatch.syspath_prepend(root / "src")
+    monkeypatch.syspath_prepend(tmp_path / "beside")
+    base, head = sides(root, folder)
+    assert base.variables["PYTHONPATH"].split(os.pathsep) == [
+        *(f"{base.tree}/lib", "/opt/other", f"{base.tree}/src"),
+    ]
+    assert "PYTHONPATH" not in head.variables
 
 
 # Interpreters

@@ -42,7 +42,20 @@ def test_a_step_is_shell_without_expressions(workflow: Path, name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+FROM_FORKS = [path for path in WORKFLOWS if "pull_request:" in path.read_text(encoding="utf-8")]
+
+
+def test_what_may_write_runs_no_code_of_a_branch() -> None:
+    others = [path for path in WORKFLOWS if path not in FROM_FORKS]
+    # By the clock, after `against`, and by hand.
+    assert {path.stem for path in others} == {"benchmarks", "comment", "evidence"}
+    for path in others:
+        for name, job in load(path)["jobs"].items():
+            writes = "write" in job["permissions"].values()
+            assert not (writes and any("actions/checkout" in step.get("uses", "") for step in job["steps"])), name
+
+
+@pytest.mark.parametrize("workflow", FROM_FORKS, ids=lambda workflow: workflow.stem)
 def test_nothing_from_a_fork_gets_a_secret_or_a_token_that_writes(workflow: Path) -> None:
     content, text = load(workflow), workflow.read_text(encoding="utf-8")
     events = content[True]

@@ -60,6 +60,7 @@ def test_every_slot_has_a_warm_worker_of_its_own(variant: Variant) -> None:
     assert len(workers) == variant.slots
 
 
+@pytest.mark.alone
 def test_one_thread_a_task_is_measured(variant: Variant) -> None:
     ready(variant, tasks.busy, [255] * 4)
     assert variant.thread_share == pytest.approx(1, abs=0.2)

@@ -13,13 +13,32 @@ def compare(tree: pytest.Pytester, *args: str, selected: str = "tiny and serial"
 
 
 def pytest_in(tree: pytest.Pytester, *args: str) -> pytest.RunResult:
-    return tree.run(sys.executable, "-m", "pytest", *args, timeout=120)
+    return tree.run(sys.executable, "-m", "pytest", *args, timeout=240)
 
 
 def verdicts(result: pytest.RunResult) -> dict[str, str]:
-    """Of the table that is printed last: the workload of each row, and its last column."""
-    cells = [re.split(r"\s{2,}", line) for line in result.outlines]
-    return {row[0].removesuffix("-small-serial"): row[-1] for row in cells if len(row) > 5 and "-small-" in row[0]}
+    """Of the table that is printed last: each row's test, of a serial one the workload alone, and its last column."""
+    return {name: cells[-1] for name, cells in _rows(result).items()}
+
+
+def slowdowns(result: pytest.RunResult) -> dict[str, float]:
+    """The same, and how much slower a test is, as a share; of those of which a pass says so."""
+    found = {name: cells[1].lstrip(">").replace("−", "-") for name, cells in _rows(result).items()}
+    return {name: float(text.removesuffix(" %")) / 100 for name, text in found.items() if text != "–"}
+
+
+def said(result: pytest.RunResult) -> str:
+    """What it printed, each sentence on one line."""
+    return re.sub(r"\n  +", " ", "\n".join(result.outlines))
+
+
+def _rows(result: pytest.RunResult) -> dict[str, list[str]]:
+    """No two rows have the same name."""
+    (start,) = [i for i, line in enumerate(result.outlines) if re.match(r"\s+slowdown\s+interval", line)]
+    cells = [re.split(r"\s{2,}", line) for line in result.outlines[start + 1 :]]
+    rows = [(row[0].replace("-small-serial", ""), row) for row in cells if len(row) > 5]
+    assert len(dict(rows)) == len(rows)
+    return dict(rows)
 
 
 def refused(result: pytest.RunResult, sentence: str, status: int = pytest.ExitCode.USAGE_ERROR) -> None:

@@ -81,7 +81,7 @@ def test_a_tree_beside_itself_is_not_slower(
     for side in sides.values():
         assert (side["commit_info"]["id"], side["commit_info"]["dirty"]) == (revision, False)
         pairs = {record["name"][14:-14]: record["stats"]["rounds"] for record in side["benchmarks"]}
-        table = {line.split()[0]: line for line in text.replace("|", " ").splitlines() if "-small-" in line}
+        table = {line.split()[0]: f"{line} " for line in result.outlines if "-small-serial " in line}
         assert all(f" {count} " in table[f"{name}-small-serial"] for name, count in pairs.items())
         assert set(pairs) == {"seeded", "tiny"}
         assert {record["extra_info"]["comparison"]["word"] for record in side["benchmarks"]} <= {"ok", "undecided"}
@@ -106,7 +106,7 @@ def test_a_tree_beside_itself_is_not_slower(
 
 @pytest.mark.alone
 def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
-    """Many changes at once, and tests without any between them."""
+    """Many changes at once, and tests without any between them; with time for a fourth pass on a noisy machine."""
     alike = ("slow", "strict", "raising", "faltering", "forgetful", "hungry", "other", "gone")
     for name in alike:
         add_workload(name, QUICKER)
@@ -124,13 +124,12 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     add_workload("other", ("400_000", "40_001"))
     add_workload("newcomer", QUICKER)
     (repository.path / "workloads" / "gone.py").unlink()
-    result = compare(repository, "--against", "HEAD", *COARSE, selected="serial")
+    result = compare(repository, "--against", "HEAD", *COARSE, "--budget", "100", selected="serial")
     assert result.ret == 1
     found = verdicts(result)
     expected = {
         "slow": "REGRESSED (tolerance 40 %)",
         "strict": "REGRESSED (tolerance 50 %)",
-        "quick": "improved",
         "raising": "FAILING: fails on head: ValueError: out of luck",
         "faltering": "FAILING: fails on head: ValueError: out of breath",
         "forgetful": "FAILING: fails on head: sums forgotten",
@@ -139,12 +138,13 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
         "gone": "REMOVED: head does not have it",
     }
     assert {name: verdict for name, verdict in found.items() if name in expected} == expected
+    assert found["quick"] in ("improved", "ok")  # which of them is the noise's matter: the bounds are wide here
     assert found["tiny"] in ALIKE
     assert found["hungry"].startswith("not compared: skipped on head: hungry-small-serial needs 1000000.0 GB of memory")
     assert found["other"].startswith("not compared: other work on base than on head: the digest of the items is ")
     assert set(found) == {*alike, "quick", "mended", "tiny", "newcomer"}
     result.stdout.fnmatch_lines(
-        ["2 regressed, 3 failing, 1 removed, *3 not compared, 1 new, 1 improved*. Smallest slowdown this *"]
+        ["2 regressed, 3 failing, 1 removed, *3 not compared, 1 new, *. Smallest slowdown this *"]
     )
     assert "head working tree (11 files changed)" in result.stdout.str()
 
@@ -153,7 +153,7 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     ("before", "after", "word", "status"),
     [
         ((), (RAISES,), "FAILING: fails on head: ValueError: out of luck", 1),
-        ((RAISES,), (), "not compared: fails on base: ValueError: out of luck", 3),
+        ((RAISES,), (), "not compared: fails on base: ValueError: out of luck", 6),
         ((), None, "REMOVED: head does not have it", 1),
         (None, (), "new: base does not have it", 6),
     ],
@@ -238,7 +238,7 @@ def test_files_that_change_meanwhile_end_it(repository: pytest.Pytester, add_wor
     commit(repository.path)
     add_workload("tiny", QUICKER, ('    return "sums', f'{editor}    return "sums'))
     result = compare(repository, "--against", "HEAD", *COARSE)
-    refused(result, "head's files changed while the comparison ran: start it again", 3)
+    refused(result, "head's workloads/tiny.py changed while the comparison ran: start it again", 3)
 
 
 def test_stopping_at_the_first_failure_still_tells_what_failed(

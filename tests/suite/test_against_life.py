@@ -168,10 +168,10 @@ def start(
         ("    total = 0", "    halt_in_round()\n    total = 0"),
         ("    return [", "    halt('items')\n    return ["),
     )
-    pass_run = tree / "benchmarks" / "harness" / "sides" / "pass_run.py"
-    text = pass_run.read_text()
+    timing = tree / "benchmarks" / "harness" / "sides" / "timing.py"
+    text = timing.read_text()
     assert "ROUND_PATIENCE_S = 30.0" in text
-    pass_run.write_text(text.replace("ROUND_PATIENCE_S = 30.0", f"ROUND_PATIENCE_S = {patience_s}"))
+    timing.write_text(text.replace("ROUND_PATIENCE_S = 30.0", f"ROUND_PATIENCE_S = {patience_s}"))
     commit(tree)
     monkeypatch.setenv("HALT_HEAD", str(tree))
     monkeypatch.setenv("HALT_FOLDER", str(tmp_path))

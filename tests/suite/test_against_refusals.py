@@ -1,7 +1,6 @@
 """What `--against` refuses, a sentence each: wrong options, revisions, interpreters, selections, and a second one."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -41,8 +40,9 @@ def test_an_interpreter_without_ray_is_one_sentence(repository: pytest.Pytester,
 def test_an_interpreter_in_another_suites_tree_is_told_how_to_be_named(
     repository: pytest.Pytester, tmp_path: Path
 ) -> None:
-    """Where pytest takes it for a test's path, and loads the conftest.py beside it."""
-    shutil.copy(repository.path / "conftest.py", tmp_path)
+    """Where pytest takes it for a test's path, and loads the conftest.py beside it, an older one."""
+    here = (repository.path / "conftest.py").read_text()
+    (tmp_path / "conftest.py").write_text(here[: here.index("\nif Path(__file__)")])
     (tmp_path / "python").symlink_to(sys.executable)
     result = compare(repository, "--against-python", str(tmp_path / "python"))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -88,7 +88,7 @@ def test_a_shallow_clone_is_told_how_to_get_the_revision(
             "base ended with status 4: SyntaxError: invalid syntax, pass 1",
             3,
         ),
-        ("benchmarks/harness/plugin/fixture.py", "import contextlib", "1 / 0", None, 3),
+        ("benchmarks/harness/plugin/fixture.py", "import contextlib", "1 / 0", None, 6),
         (
             "benchmarks/test_workloads.py",
             "import pytest",
@@ -134,7 +134,10 @@ def test_tests_that_time_nothing_are_not_compared(repository: pytest.Pytester) -
     (repository.path / "tests").mkdir()
     (repository.path / "tests" / "test_nothing.py").write_text("def test_nothing(): pass\n")
     commit(repository.path)
-    sentence = "nothing is selected that could be compared: name benchmarks, as in `pytest benchmarks --against REF`"
+    sentence = (
+        "nothing is selected that could be compared (it times nothing): name benchmarks, as in `pytest benchmarks "
+        "--against REF`"
+    )
     refused(pytest_in(repository, "--against", "HEAD", "tests"), sentence, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 

@@ -72,6 +72,13 @@ def test_enough_passes_are_simulated_at_once(suite: pytest.Pytester) -> None:
         # Between 3 %, which is accepted, and 4 %, of which each run is sure: nine tenths of the way.
         "quiet-small-serial  3.9%  100 % [91.2 100.0]  100 % [91.2 100.0]",
         "Wrote power.svg",
+        "",
+        "a change in one test (8 runs a test): called regressed, not called ok or improved; others called so",
+        "all rounds + 5 %  100 % [63.1 100.0]  100 % [63.1 100.0]  0 % [0.0 36.9]",
+        "half of the rounds + 30 %  100 % [63.1 100.0]  100 % [63.1 100.0]  0 % [0.0 36.9]",
+        "a fifth of the rounds × 2  100 % [63.1 100.0]  100 % [63.1 100.0]  0 % [0.0 36.9]",
+        "one round in twenty × 4  62 % [24.5 91.5]  100 % [63.1 100.0]  0 % [0.0 36.9]",
+        "same mean, more spread (20 %)  0 % [0.0 36.9]  0 % [0.0 36.9]  0 % [0.0 36.9]",
     ]
     shown = re.findall(r"<!-- (.*?) -->", (suite.path / "power.svg").read_text(encoding="utf-8"), re.DOTALL)
     assert {"quiet-small-serial", "9 recorded passes, budget 300 s, bands: 95 % of 40 simulated runs"} <= set(shown)

@@ -24,7 +24,16 @@ EXAMPLES = [
 OF_OTHERS = {
     *("--index-url", "--no-deps", "--help"),  # pip's and everybody's
     *("--unshallow", "--depth", "--detach", "--force"),  # git's
-    *("--injected", "--identical", "--slower", "--runs", "--passes"),  # of the experiments and of calibrate
+    *(
+        "--injected",
+        "--identical",
+        "--slower",
+        "--runs",
+        "--passes",
+        "--changed",
+        "--workloads",
+    ),  # of the experiments and of calibrate
+    "--to",  # of benchmarks.report
     *("--group-by", "--shm-size"),  # of `pytest-benchmark compare`, docker's
 }
 

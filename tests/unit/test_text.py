@@ -65,7 +65,8 @@ def test_one_is_singular_and_every_other_number_plural(count: int, noun: str, pl
 
 def test_an_id_is_shortened_to_its_brackets() -> None:
     assert short("benchmarks/test_workloads.py::test_workload[tiny-small-ray]") == "tiny-small-ray"
-    assert short("benchmarks/test_own.py::test_own") == "benchmarks/test_own.py::test_own"
+    assert short("benchmarks/test_own.py::test_own[2-3]") == "test_own[2-3]"
+    assert short("no id") == "no id"
 
 
 def test_bounds_of_too_few_pairs_say_so() -> None:
@@ -113,8 +114,17 @@ def test_a_table_that_fits_has_a_line_for_each_row() -> None:
     assert max(map(len, expected)) == 59
 
 
-def test_one_column_less_and_names_stand_above_their_figures() -> None:
+def test_a_last_cell_goes_on_below_its_start() -> None:
     assert columns(HEADS, ROWS, left=(0, 2), width=58) == [
+        "                       time  verdict",
+        "fibonacci-small-ray   86 ms  ok",
+        "tiny                 1.25 s  undecided (can't rule out 5",
+        "                             %)",
+    ]
+
+
+def test_where_it_would_have_too_little_room_names_stand_above_their_figures() -> None:
+    assert columns(HEADS, ROWS, left=(0, 2), width=52) == [
         "    time  verdict",
         "fibonacci-small-ray",
         "   86 ms  ok",
@@ -124,9 +134,9 @@ def test_one_column_less_and_names_stand_above_their_figures() -> None:
 
 
 def test_a_last_cell_that_is_still_too_long_goes_on_below_its_start() -> None:
-    assert columns(HEADS, ROWS, left=(0, 2), width=32)[-2:] == [
-        "  1.25 s  undecided (can't rule",
-        "          out 5 %)",
+    assert columns(HEADS, ROWS, left=(0, 2), width=36)[-2:] == [
+        "  1.25 s  undecided (can't rule out",
+        "          5 %)",
     ]
 
 

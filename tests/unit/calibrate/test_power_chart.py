@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.calibrate import power_chart
 from benchmarks.calibrate.simulation import Share
-from benchmarks.harness.estimators.verdict import Limits
+from benchmarks.harness.estimators.limits import Limits
 
 SLOWDOWNS = (0.0, 0.05, 0.1)
 CURVE = [Share(0, 40, 0.0, 0.09), Share(20, 40, 0.34, 0.66), Share(40, 40, 0.91, 1.0)]

@@ -15,24 +15,35 @@ PAIRS = [Pair(0.05 + i / 1000, 0.06, i % 4 in (0, 3)) for i in range(16)]
 def a_pass(seconds: float = 12.5) -> pass_record.PassRecord:
     return pass_record.PassRecord(
         tests={
-            TIMED: pass_record.TestPass(PAIRS, invalid=2, setup_s=1.5, rounds_s=2.0),
+            TIMED: pass_record.TestPass(
+                PAIRS, invalid={"base": 1, "head": 1}, setup_s=1.5, rounds_s=2.0, idle={"base": 0.01, "head": 0.02}
+            ),
             BROKEN: pass_record.TestPass(reason="fails on head: ValueError: out of luck", setup_s=0.5),
         },
         seconds=seconds,
-        idle_share=0.01,
     )
 
 
 def test_a_pass_that_was_written_is_read_as_it_was(tmp_path: Path) -> None:
     append(tmp_path / "passes.jsonl", facts(a_pass()))
     (line,) = read(tmp_path / "passes.jsonl")
-    assert (line["seconds"], line["idle_share"]) == (12.5, 0.01)
+    assert line["seconds"] == 12.5
     assert list(line["tests"]) == ["tiny-small-ray", "other-small-serial"]
     timed, broken = line["tests"].values()
     assert timed["pairs"] == PAIRS
     assert all(isinstance(pair, Pair) and isinstance(pair.reference_first, bool) for pair in timed["pairs"])
     assert (timed["invalid"], timed["setup_s"], timed["rounds_s"], timed["reason"]) == (2, 1.5, 2.0, "")
+    assert timed["idle"] == {"base": 0.01, "head": 0.02}
     assert (broken["pairs"], broken["reason"]) == ([], "fails on head: ValueError: out of luck")
+
+
+def test_tests_of_the_same_parameters_are_recorded_under_names_of_their_own(tmp_path: Path) -> None:
+    found = a_pass()
+    found.tests["benchmarks/test_ceiling.py::test_workload[tiny-small-ray]"] = pass_record.TestPass(PAIRS[:8])
+    append(tmp_path / "passes.jsonl", facts(found))
+    (line,) = read(tmp_path / "passes.jsonl")
+    pairs = {name: len(facts["pairs"]) for name, facts in line["tests"].items()}
+    assert pairs == {TIMED: 16, "other-small-serial": 0, "benchmarks/test_ceiling.py::test_workload[tiny-small-ray]": 8}
 
 
 def test_passes_follow_one_another_and_none_is_touched_again(tmp_path: Path) -> None:

@@ -11,13 +11,20 @@ from scipy import stats
 
 from benchmarks.calibrate.simulation import POWER, Sampled, Share, power, run, runs, sampled, seen, share, shifted
 from benchmarks.harness.comparison.stopping import Trial
+from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.estimators.pairs import Pair
 from benchmarks.harness.estimators.pass_estimate import PassEstimate
-from benchmarks.harness.estimators.verdict import Limits
+from benchmarks.harness.estimators.questions import Question
 
 LIMITS = Limits(0.02, 0.05)
 ORDERS = (True, False, False, True)
 SLOWDOWNS = (0.0, 0.02, 0.04, 0.08, 0.2)
+
+
+def said(log_ratio: float, variance: float = 1e-5) -> dict[Question, PassEstimate]:
+    """What a pass says of a test whose rounds all moved alike."""
+    one = PassEstimate(log_ratio, variance, 40)
+    return {"typical time": one, "total time": one}
 
 
 def noisy(count: int, sigma: float, tests: Sequence[str] = ("a", "b"), seed: int = 0) -> list[Sampled]:
@@ -25,7 +32,7 @@ def noisy(count: int, sigma: float, tests: Sequence[str] = ("a", "b"), seed: int
     rng = np.random.default_rng(seed)
     return [
         Sampled(
-            {test: PassEstimate(float(rng.normal(0, sigma)), 1e-5, 40) for test in tests},
+            {test: said(float(rng.normal(0, sigma))) for test in tests},
             {test: float(rng.uniform(1, 2)) for test in tests},
             shared_s=3.0,
         )
@@ -37,7 +44,7 @@ def line(ratio: float, pairs: int = 16) -> dict[str, Any]:
     """A pass as it is recorded: two tests, one of which has too few pairs."""
     rounds = [Pair(0.1, 0.1 * ratio * (1 + 0.01 * (i % 5)), ORDERS[i % 4]) for i in range(pairs)]
     costs = {"setup_s": 1.0, "rounds_s": 2.5, "reason": "", "invalid": 0}
-    return {"seconds": 10.0, "tests": {"timed": {"pairs": rounds, **costs}, "cut": {"pairs": rounds[:6], **costs}}}
+    return {"seconds": 10.0, "tests": {"timed": {"pairs": rounds, **costs}, "cut": {"pairs": rounds[:3], **costs}}}
 
 
 # A recorded pass
@@ -46,8 +53,8 @@ def line(ratio: float, pairs: int = 16) -> dict[str, Any]:
 def test_a_pass_has_its_estimates_and_their_costs_apart_from_what_is_shared() -> None:
     found = sampled(line(1.1))
     assert found.estimates.keys() == found.cost_s.keys() == {"timed"}
-    assert found.estimates["timed"].log_ratio == pytest.approx(math.log(1.1), abs=0.011)
-    assert found.estimates["timed"].pairs == 16
+    assert found.estimates["timed"]["typical time"].log_ratio == pytest.approx(math.log(1.1), abs=0.011)
+    assert found.estimates["timed"]["typical time"].pairs == 16
     assert (found.cost_s["timed"], found.shared_s) == (3.5, 6.5)
 
 
@@ -56,8 +63,12 @@ def test_a_pass_has_its_estimates_and_their_costs_apart_from_what_is_shared() ->
 def test_a_shift_is_what_a_slower_head_would_have_recorded(factor: float) -> None:
     (moved,) = shifted([sampled(line(1.0))], math.log(factor))
     slower = sampled(line(factor))
-    assert moved.estimates["timed"].log_ratio == pytest.approx(slower.estimates["timed"].log_ratio, abs=1e-12)
-    assert moved.estimates["timed"].variance == pytest.approx(slower.estimates["timed"].variance, rel=1e-6)
+    assert moved.estimates["timed"]["typical time"].log_ratio == pytest.approx(
+        slower.estimates["timed"]["typical time"].log_ratio, abs=1e-12
+    )
+    assert moved.estimates["timed"]["typical time"].variance == pytest.approx(
+        slower.estimates["timed"]["typical time"].variance, rel=1e-6
+    )
     assert (moved.cost_s, moved.shared_s) == (slower.cost_s, slower.shared_s)
 
 
@@ -70,7 +81,7 @@ def test_identical_passes_without_noise_never_alarm_and_a_fifth_always_does(
     variances: list[float], cost: float, passes_that_fit: float
 ) -> None:
     budget = passes_that_fit * (1 + cost * len(variances))  # one pass alone would decide nothing
-    tests = {str(index): PassEstimate(0.0, variance, 40) for index, variance in enumerate(variances)}
+    tests = {str(index): said(0.0, variance) for index, variance in enumerate(variances)}
     passes = [Sampled(tests, dict.fromkeys(tests, cost), 1.0)] * 3
     for one in runs(passes, budget, LIMITS, 3):
         assert not one.alarm
@@ -96,9 +107,9 @@ def test_a_simulated_run_is_what_a_trial_of_the_same_passes_decides(seed: int) -
     while more:
         drawn = passes[int(draws.integers(12))]
         seconds.append(drawn.shared_s + sum(drawn.cost_s[test] for test in trial.open))
-        trial.add({test: one for test, one in drawn.estimates.items() if test in trial.open})
+        for test in trial.open:
+            trial.add(test, drawn.estimates[test])
         more = trial.step(
-            len(seconds) - 1,
             sum(seconds),
             lambda tests, drawn=drawn: drawn.shared_s + sum(drawn.cost_s[test] for test in tests),
         )

@@ -1,15 +1,17 @@
+from collections.abc import Mapping, Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.harness.comparison.allocation import (
     FIRST_PAIRS,
     LEAST_PAIRS,
+    LONG_PAIR_S,
     MOST_PAIRS,
     PASSES_WANTED,
-    first_pairs,
-    pairs,
+    Allocation,
 )
-from benchmarks.harness.estimators.pass_estimate import PassEstimate
+from benchmarks.harness.estimators.pass_estimate import LEAST_OF_AN_ORDER, PassEstimate
 
 ROOMY_S = 1e6
 """A share of the budget that never limits."""
@@ -19,6 +21,19 @@ variances = st.floats(0, 1e-2)
 estimates = st.lists(
     st.builds(PassEstimate, st.floats(-0.1, 0.1), variances, st.integers(LEAST_PAIRS, MOST_PAIRS)), max_size=8
 )
+
+
+def pairs(test: str, pair_s: float, setup_s: float, known: Mapping[str, Sequence[PassEstimate]], share_s: float) -> int:
+    """What a test gets where each has `share_s` seconds of the budget."""
+    return Allocation(known, setup_s, share_s * max(len(known), 1)).pairs(test, pair_s)
+
+
+def first_pairs(pair_s: float, share_s: float) -> int:
+    return pairs("new", pair_s, 0.0, {"new": []}, share_s)
+
+
+def least(pair_s: float) -> int:
+    return LEAST_PAIRS if pair_s < LONG_PAIR_S else 2 * LEAST_OF_AN_ORDER
 
 
 def passes(spread: float, variance: float = 1e-5, count: int = 8, of: int = 40) -> list[PassEstimate]:
@@ -31,7 +46,7 @@ def test_any_plan_is_whole_blocks_of_four_within_limits(
 ) -> None:
     for count in (pairs("a", pair_s, setup_s, known, share_s), first_pairs(pair_s, share_s)):
         assert count % 4 == 0
-        assert LEAST_PAIRS <= count <= MOST_PAIRS
+        assert least(pair_s) <= count <= MOST_PAIRS
 
 
 def test_without_knowledge_there_are_the_first_pairs() -> None:
@@ -45,9 +60,22 @@ def test_rounds_leave_time_for_the_passes_that_are_wanted(pair_s: float, share_s
     assert count <= LEAST_PAIRS or (count - 4) * pair_s * PASSES_WANTED <= share_s
 
 
+def test_the_budget_is_shared_by_all_tests_also_by_those_that_are_only_expected() -> None:
+    assert Allocation({"a": []}, 0.0, 80.0).pairs("a", 0.5) == 20
+    assert Allocation({"a": [], "b": []}, 0.0, 160.0).pairs("a", 0.5) == 20
+    assert Allocation({}, 0.0, 160.0, tests=2).pairs("a", 0.5) == 20
+
+
 def test_slow_rounds_are_few() -> None:
-    assert first_pairs(pair_s=2.0, share_s=60.0) == LEAST_PAIRS
-    assert pairs("a", 2.0, 10.0, {"a": passes(0.0, 1e-3)}, share_s=60.0) == LEAST_PAIRS
+    assert first_pairs(pair_s=1.9, share_s=60.0) == LEAST_PAIRS
+    assert pairs("a", 1.9, 10.0, {"a": passes(0.0, 1e-3)}, share_s=60.0) == LEAST_PAIRS
+
+
+def test_of_very_slow_rounds_there_are_as_many_as_say_anything() -> None:
+    """A function of ten seconds takes 80 in a pass, not 320."""
+    for pair_s in (2.0, 20.0):
+        assert first_pairs(pair_s, share_s=60.0) == 4
+        assert pairs("a", pair_s, 10.0, {"a": passes(0.0, 1e-3)}, share_s=30.0) == 4
 
 
 def test_the_best_number_is_that_of_kalibera_and_jones() -> None:
@@ -55,6 +83,13 @@ def test_the_best_number_is_that_of_kalibera_and_jones() -> None:
     spread = (100e-6 + 10e-6) ** 0.5  # passes differ by what their pairs leave open, and by 100e-6 of their own
     known = [PassEstimate(sign * spread * (7 / 8) ** 0.5, 10e-6, 40) for sign in (1, -1) * 4]
     assert pairs("a", 0.01, 9.0, {"a": known}, ROOMY_S) == 60
+
+
+def test_a_set_up_that_several_tests_share_is_worth_fewer_pairs_of_each() -> None:
+    """Of four such tests each gets half as many."""
+    spread = (100e-6 + 10e-6) ** 0.5
+    known = [PassEstimate(sign * spread * (7 / 8) ** 0.5, 10e-6, 40) for sign in (1, -1) * 4]
+    assert pairs("a", 0.0025, 9.0, dict.fromkeys("abcd", known), ROOMY_S) == 60
 
 
 def test_noisy_rounds_get_more_of_the_time_than_quiet_ones() -> None:
@@ -84,3 +119,8 @@ def test_few_passes_do_not_make_the_plan_jump() -> None:
     """Two passes that happen to agree, or not, are no reason for another number."""
     agreeing, apart = passes(0.0, count=2), passes(0.05, count=2)
     assert pairs("a", 0.1, 10.0, {"a": agreeing}, ROOMY_S) == pairs("a", 0.1, 10.0, {"a": apart}, ROOMY_S)
+
+
+def test_the_second_pass_plans_with_what_the_first_one_shows_already() -> None:
+    """A test whose rounds are quiet need not have forty pairs again."""
+    assert pairs("a", 0.1, 2.0, {"a": passes(0.0, 1e-7, count=1)}, ROOMY_S) == LEAST_PAIRS

@@ -132,7 +132,7 @@ def test_each_side_is_saved_with_its_verdicts_and_its_commit(pytester: pytest.Py
     assert list(found) == ["0001_base-1a2b3c4.json", "0002_head-tree.json"]
     base, head = found.values()
     assert (by_name(base)[QUICK]["stats"]["mean"], by_name(head)[QUICK]["stats"]["mean"]) == (1.5, 3.5)
-    verdict = {"word": "regressed", "slowdown": 0.1, "low": 0.05, "high": 0.15}
+    verdict = {"word": "regressed", "slowdown": 0.1, "low": 0.05, "high": 0.15, "questions": {}}
     assert by_name(base)[QUICK]["extra_info"]["comparison"] == {"side": "base", **verdict}
     assert by_name(head)[QUICK]["extra_info"]["comparison"] == {"side": "head", **verdict}
     assert "comparison" not in by_name(head)[SLOW]["extra_info"]

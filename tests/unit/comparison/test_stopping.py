@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.harness.comparison.stopping import FIRST_LOOK, SLACK, Trial
+from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.estimators.pass_estimate import PassEstimate
-from benchmarks.harness.estimators.verdict import Limits, Verdict, judge
+from benchmarks.harness.estimators.questions import Question
+from benchmarks.harness.estimators.verdict import Verdict, judge
 
 LIMITS = Limits(0.02, 0.05)
+TYPICAL: tuple[Question, ...] = ("typical time",)
 QUIET = 1e-6
 OPEN = 0.045
 """Truth so near to must-see that noise of a percent leaves it undecided."""
@@ -52,8 +55,10 @@ def play(
         elapsed += expected(timed) * takes(len(steps))
         if (dropped := (drops or {}).get(len(steps))) in timed:
             trial.drop(dropped)
-        trial.add({test: like(log_ratio(test, len(steps))) for test in timed if test != dropped})
-        more = trial.step(len(steps) + 1, elapsed, expected)
+        for test in timed:
+            if test != dropped:
+                trial.add(test, {"typical time": like(log_ratio(test, len(steps)))})
+        more = trial.step(elapsed, expected)
         steps.append(Step(timed, trial.looks, dict(trial.verdicts), trial.open, elapsed))
         assert len(steps) < 1000
     return steps
@@ -80,26 +85,26 @@ def drawn(noise: Sequence[float]) -> Callable[[str, int], float]:
 
 
 def test_a_roomy_budget_looks_after_five_passes_and_at_its_end() -> None:
-    steps = play(Trial(30.5, {"a": LIMITS}), {"a": 1.0}, wobble)
+    steps = play(Trial(30.5, {"a": LIMITS}, TYPICAL), {"a": 1.0}, wobble)
     assert [step.looks for step in steps] == [0] * (FIRST_LOOK - 1) + [1] * (len(steps) - FIRST_LOOK) + [2]
     assert steps[-1].verdicts["a"].passes == len(steps)
 
 
 def test_a_smaller_budget_looks_half_way() -> None:
-    steps = play(Trial(9.0, {"a": LIMITS}), {"a": 1.0}, wobble)
+    steps = play(Trial(9.0, {"a": LIMITS}, TYPICAL), {"a": 1.0}, wobble)
     looks = [step.looks for step in steps]
     assert looks.index(1) + 1 == len(steps) // 2
     assert looks[-1] == 2
 
 
 def test_a_single_pass_that_fits_leaves_everything_undecided() -> None:
-    (only,) = play(Trial(1.0, {"a": LIMITS, "b": LIMITS}), {"a": 1.0, "b": 1.0}, same)
+    (only,) = play(Trial(1.0, {"a": LIMITS, "b": LIMITS}, TYPICAL), {"a": 1.0, "b": 1.0}, same)
     assert {test: verdict.word for test, verdict in only.verdicts.items()} == {"a": "undecided", "b": "undecided"}
     assert only.looks == 1
 
 
 def test_what_is_decided_at_the_first_look_ends_the_run() -> None:
-    trial = Trial(1000.0, {"a": LIMITS, "b": LIMITS})
+    trial = Trial(1000.0, {"a": LIMITS, "b": LIMITS}, TYPICAL)
     steps = play(trial, {"a": 1.0, "b": 1.0}, lambda test, number: same(test, number) + (0.3 if test == "b" else 0))
     assert len(steps) == FIRST_LOOK
     assert {test: verdict.word for test, verdict in trial.verdicts.items()} == {"a": "ok", "b": "regressed"}
@@ -112,8 +117,9 @@ def test_no_leaning_of_the_figures_brings_a_look_forward(
     costs: dict[str, float], one: list[float], other: list[float], budget: float
 ) -> None:
     first = [
-        [step.looks > 0 for step in play(Trial(budget, dict.fromkeys(costs, LIMITS)), costs, drawn(noise))].index(True)
+        [step.looks > 0 for step in play(trial, costs, drawn(noise))].index(True)
         for noise in (one, other)
+        for trial in [Trial(budget, dict.fromkeys(costs, LIMITS), TYPICAL)]
     ]
     assert first[0] == first[1]
 
@@ -126,7 +132,7 @@ def test_no_leaning_of_the_figures_brings_a_look_forward(
 def test_every_run_ends_within_its_budget_after_two_looks_at_most(
     costs: dict[str, float], noise: list[float], budget: float, shared_s: float
 ) -> None:
-    trial = Trial(budget, dict.fromkeys(costs, LIMITS))
+    trial = Trial(budget, dict.fromkeys(costs, LIMITS), TYPICAL)
     steps = play(trial, costs, drawn(noise), shared_s)
     assert 1 <= steps[-1].looks <= 2
     assert steps[-1].elapsed <= max(budget * (1 + 1e-9), steps[0].elapsed)
@@ -136,7 +142,7 @@ def test_every_run_ends_within_its_budget_after_two_looks_at_most(
 @given(tests_costs, noises, st.floats(0.5, 200))
 @settings(max_examples=40, deadline=None)
 def test_a_decided_test_never_reopens(costs: dict[str, float], noise: list[float], budget: float) -> None:
-    trial = Trial(budget, dict.fromkeys(costs, LIMITS))
+    trial = Trial(budget, dict.fromkeys(costs, LIMITS), TYPICAL)
     steps = play(trial, costs, drawn(noise))
     for before, after in pairwise(steps):
         assert after.timed == before.open
@@ -152,7 +158,7 @@ def test_a_decided_test_never_reopens(costs: dict[str, float], noise: list[float
 def test_a_dropped_test_has_no_verdict_and_no_more_passes(
     costs: dict[str, float], noise: list[float], budget: float, after: int
 ) -> None:
-    trial = Trial(budget, dict.fromkeys(costs, LIMITS))
+    trial = Trial(budget, dict.fromkeys(costs, LIMITS), TYPICAL)
     dropped = min(costs)
     steps = play(trial, costs, drawn(noise), drops={after: dropped})
     if len(steps) <= after or dropped not in steps[after].timed or any(s.verdicts for s in steps[:after]):
@@ -160,11 +166,11 @@ def test_a_dropped_test_has_no_verdict_and_no_more_passes(
     assert dropped not in trial.verdicts
     assert set(trial.verdicts) == set(costs) - {dropped}
     assert not any(dropped in step.timed for step in steps[after + 1 :])
-    assert len(trial.estimates[dropped]) == after
+    assert len(trial.planned[dropped]) == after
 
 
 def test_without_any_test_left_the_run_ends() -> None:
-    trial = Trial(100.0, {"a": LIMITS})
+    trial = Trial(100.0, {"a": LIMITS}, TYPICAL)
     steps = play(trial, {"a": 1.0}, same, drops={1: "a"})
     assert len(steps) == 2
     assert trial.verdicts == {}
@@ -173,7 +179,7 @@ def test_without_any_test_left_the_run_ends() -> None:
 @given(st.floats(0.2, 20), st.floats(1, 100), st.lists(st.floats(1, 0.999 * SLACK), min_size=50, max_size=50))
 @settings(max_examples=60, deadline=None)
 def test_a_pass_that_takes_a_tenth_longer_still_fits(cost: float, budget: float, takes: list[float]) -> None:
-    steps = play(Trial(budget, {"a": LIMITS}), {"a": cost}, wobble, takes=lambda number: takes[number % 50])
+    steps = play(Trial(budget, {"a": LIMITS}, TYPICAL), {"a": cost}, wobble, takes=lambda number: takes[number % 50])
     assert steps[-1].elapsed <= max(budget, cost * SLACK)
 
 
@@ -182,9 +188,9 @@ def test_a_pass_that_takes_a_tenth_longer_still_fits(cost: float, budget: float,
 
 def test_a_dropped_test_does_not_loosen_the_others() -> None:
     """The run's error stays split over both."""
-    trial = Trial(5.0, {"a": LIMITS, "b": LIMITS})
+    trial = Trial(5.0, {"a": LIMITS, "b": LIMITS}, TYPICAL)
     play(trial, {"a": 0.5, "b": 0.5}, lambda test, number: 0.01 * number, drops={0: "b"})
-    passes = {"a": trial.estimates["a"]}
+    passes = {"a": trial.planned["a"]}
     assert trial.verdicts == judge(passes, {"a": LIMITS}, 1, 2)
     assert trial.verdicts != judge(passes, {"a": LIMITS}, 1, 1)
 
@@ -192,7 +198,7 @@ def test_a_dropped_test_does_not_loosen_the_others() -> None:
 @pytest.mark.parametrize(("tolerance", "word"), [(0.02, "regressed"), (0.15, "ok")])
 def test_each_test_is_held_against_its_own_limits(tolerance: float, word: str) -> None:
     """Also where they became known only with the first pass."""
-    trial = Trial(20.0, {"a": LIMITS})
+    trial = Trial(20.0, {"a": LIMITS}, TYPICAL)
     trial.limits["a"] = Limits(tolerance, tolerance + 0.03)
     play(trial, {"a": 1.0}, lambda test, number: 0.1 + 0.0005 * (number % 2))
     assert trial.verdicts["a"].word == word

@@ -63,7 +63,16 @@ def test_without_against_nothing_is_compared(suite: pytest.Pytester) -> None:
 
 def test_defaults(suite: pytest.Pytester) -> None:
     found = asked(suite, "--against", "main")
-    assert found == Against(ref="main", python=None, tolerance=0.02, must_see=0.05, budget=300.0)
+    assert found == Against(
+        ref="main",
+        python=None,
+        head_tests=False,
+        tolerance=0.02,
+        must_see=0.05,
+        budget=300.0,
+        questions=("typical time", "total time", "cold start", "memory"),
+        explain=True,
+    )
 
 
 def test_who_compares_conducts(suite: pytest.Pytester) -> None:
@@ -80,9 +89,23 @@ def test_everything_can_be_said(suite: pytest.Pytester) -> None:
         "10%",
         "--budget",
         "90",
+        "--against-tests",
+        "head",
+        "--questions",
+        "memory,typical-time",
+        "--no-explain",
     ]
     found = asked(suite, *options)
-    assert found == Against(ref="v1", python="/opt/v/bin/python", tolerance=0.025, must_see=0.1, budget=90.0)
+    assert found == Against(
+        ref="v1",
+        python="/opt/v/bin/python",
+        head_tests=True,
+        tolerance=0.025,
+        must_see=0.1,
+        budget=90.0,
+        questions=("typical time", "memory"),
+        explain=False,
+    )
 
 
 def test_another_interpreter_alone_is_a_comparison(suite: pytest.Pytester) -> None:
@@ -109,6 +132,19 @@ def test_a_test_may_get_ready_for_as_long_as_the_budget_but_always_a_minute(
 @pytest.mark.parametrize("option", ["--tolerance", "--must-see", "--budget"])
 def test_what_is_for_comparisons_needs_one(suite: pytest.Pytester, option: str) -> None:
     assert refusal(suite, option, "7") == f"{option} 7: it is for comparisons; add --against REF"
+
+
+def test_whose_tests_base_runs_is_for_comparisons_too(suite: pytest.Pytester) -> None:
+    assert refusal(suite, "--against-tests=head") == "--against-tests head: it is for comparisons; add --against REF"
+
+
+def test_heads_tests_on_the_same_tree_are_what_it_has(suite: pytest.Pytester) -> None:
+    expected = "--against-tests head: both sides have head's tests already; add --against REF"
+    assert refusal(suite, "--against-python", "/opt/v", "--against-tests=head") == expected
+
+
+def test_its_own_tests_are_what_a_base_has_anyway(suite: pytest.Pytester) -> None:
+    assert asked(suite, "--against", "main", "--against-tests=own") == asked(suite, "--against", "main")
 
 
 @pytest.mark.parametrize("option", ["--tolerance", "--must-see"])

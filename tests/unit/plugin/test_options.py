@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.harness import tree
 from benchmarks.harness.plugin import options
 from benchmarks.harness.sides.protocol import TURN_VARIABLE
-from benchmarks.harness.tree import ROOT
 
 # pytest-benchmark warns in these sessions, which tell their own users; as an error it would end them.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest_benchmark.logger.PytestBenchmarkWarning")
@@ -17,8 +17,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest_benchmark.logger.PytestB
 def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A folder with the suite's configuration, and with nothing to run."""
     for name in ("conftest.py", "pytest.ini"):
-        shutil.copy(ROOT / name, pytester.path)
+        shutil.copy(tree.ROOT / name, pytester.path)
     (pytester.path / "benchmarks").mkdir()
+    monkeypatch.setattr(tree, "ROOT", pytester.path)  # a conftest of any other tree leaves the session alone
     for variable in ("GITHUB_STEP_SUMMARY", "RAY_ADDRESS", TURN_VARIABLE):
         monkeypatch.delenv(variable, raising=False)
     return pytester
@@ -36,8 +37,11 @@ def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> No
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--variants", "serial,dask"], "--variants serial,dask: no variant 'dask'; there are serial, ray, pool"),
-        (["--variants", ","], "--variants ',': name at least one of serial, ray, pool"),
+        (
+            ["--variants", "serial,dusk"],
+            "--variants serial,dusk: no variant 'dusk'; there are serial, ray, pool, joblib, dask",
+        ),
+        (["--variants", ","], "--variants ',': name at least one of serial, ray, pool, joblib, dask"),
         (["--ray-num-cpus", "none"], "--ray-num-cpus none: must be a whole number of at least 1"),
         (
             ["--ray-address", "ray://head:10001"],
@@ -51,7 +55,7 @@ def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> No
             ["--image-source", "nowhere"],
             "--image-source nowhere: neither 'generated' nor 'urls' nor a folder that exists",
         ),
-        (["--report", "r.pdf"], "--report r.pdf: the name must end in one of .md, .svg, .png"),
+        (["--report", "r.pdf"], "--report r.pdf: the name must end in one of .html, .md, .svg, .png, .json"),
         (["--report", "no/r.md"], "--report no/r.md: there is no folder */no"),
         (["-n", "2"], "pytest-xdist (-n) runs tests at the same time*"),
         (["--benchmark-compare-fail", "mean:10%"], "--benchmark-compare-fail needs --benchmark-compare, *"),

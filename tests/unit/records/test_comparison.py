@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.harness.estimators.verdict import Limits
+from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.records.comparison import Comparison, Outcome, Word, counted
 from tests.unit import outcomes
 

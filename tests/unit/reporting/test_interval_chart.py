@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.harness.estimators.verdict import Limits
+from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.records.comparison import Comparison, Outcome
 from benchmarks.harness.reporting import interval_chart
 from tests.unit.outcomes import outcome

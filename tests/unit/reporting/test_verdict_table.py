@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from benchmarks.harness.estimators.verdict import Limits
+from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.records.comparison import Comparison, Outcome, Word
 from benchmarks.harness.reporting import verdict_table
 from tests.unit.outcomes import outcome
@@ -51,6 +51,9 @@ not-small-ray                       –                 –          –       �
 count_primes-small-ray: 1 invalid pair left out
 Pins differ.
 Undecided is not ok: a larger --budget runs more passes, which narrows the intervals.
+Slower: monte_carlo_pi-small-serial (+7.9 %).
+Not slower: fibonacci-small-ray, tiny-small-ray.
+Could not be told: count_primes-small-ray, new-small-ray, not-small-ray.
 1 regressed, 1 failing, 1 removed, 1 undecided, 1 not compared, 1 new, 1 improved, 1 ok. \
 Smallest slowdown this run could see: 3.1 %"""
     )
@@ -58,7 +61,10 @@ Smallest slowdown this run could see: 3.1 %"""
 
 def test_a_single_good_test_says_no_more_than_it_has_to() -> None:
     assert verdict_table.lines(compared(OK, passes=1, seconds=41), WIDE)[0].endswith(" · 1 pass · 41 s")
-    assert verdict_table.lines(compared(OK), WIDE)[3:] == ["1 ok. Smallest slowdown this run could see: 3.1 %"]
+    assert verdict_table.lines(compared(OK), WIDE)[3:] == [
+        "Not slower: fibonacci-small-ray.",
+        "1 ok. Smallest slowdown this run could see: 3.1 %",
+    ]
 
 
 def test_without_any_verdict_nothing_is_said_about_what_the_run_could_see() -> None:
@@ -106,7 +112,7 @@ def test_markdown_is_a_heading_a_whole_table_a_list_and_the_counts() -> None:
     assert len(lines) == 2 + len(EVERY.outcomes)
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {8}
     assert "CheckError: item 0: &lt;7> \\| 8 |" in table
-    assert [line[:2] for line in notes.splitlines()] == ["- "] * 3
+    assert [line[:2] for line in notes.splitlines()] == ["- "] * 6
     assert summary == verdict_table.lines(EVERY, WIDE)[-1]
     for word in (word for words in get_args(Word) for word in get_args(words)):
         assert re.search(rf"\| {word}\b", table, re.IGNORECASE), word

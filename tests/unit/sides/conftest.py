@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.harness.sides.protocol import Channel
+from benchmarks.harness.sides.protocol import Channel, Message
 
 
 @pytest.fixture
@@ -16,3 +16,15 @@ def line() -> Iterator[tuple[Channel, Channel]]:
     theirs.settimeout(10)
     with ours, theirs:
         yield Channel(ours), Channel(theirs)
+
+
+def answered(conductor: Channel, *answers: Message) -> None:
+    """All at once: a side blocks after each of its messages."""
+    for answer in answers:
+        conductor.send(answer)
+
+
+def received(channel: Channel) -> Message:
+    message = channel.receive()
+    assert message is not None
+    return message

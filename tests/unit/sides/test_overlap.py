@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.harness.sides.pass_run import overlap
+from benchmarks.harness.sides.exchange import overlap
 
 Spans = list[tuple[float, float]]
 

@@ -1,0 +1,82 @@
+"""What a side finds in one call, with real profiles, imports and allocations; and peaks of real processes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.harness.sides import explain, memory
+
+LIVES = "import sys\ndata = bytearray(int(sys.argv[1]))\ndel data\nprint('ready', flush=True)\ninput()\n"
+GROWS = "print('ready', flush=True)\ninput()\ndata = bytearray(60_000_000)\nprint('grown', flush=True)\ninput()\n"
+
+
+def test_functions_are_counted_and_named_as_a_reader_knows_them() -> None:
+    found = explain.found("typical time", lambda: [abs(number) for number in range(1000)], "")
+    assert found["abs"][0] == 1000
+
+
+def test_a_function_of_the_tree_is_named_by_its_file() -> None:
+    from workloads import fibonacci
+
+    found = explain.found("total time", lambda: fibonacci.task(10), "")
+    assert found["workloads/fibonacci.py:task"][0] == 1
+
+
+def test_imports_have_their_seconds() -> None:
+    found = explain.found("cold start", lambda: None, "workloads.fibonacci")
+    assert found["workloads.fibonacci"][0] >= 0
+    assert explain.found("cold start", lambda: None, "") == {}
+
+
+def test_memory_is_found_where_it_is_allocated() -> None:
+    found = explain.found("memory", lambda: bytearray(5_000_000), "")
+    assert max(values[0] for values in found.values()) >= 5_000_000
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="peaks are counted anew on Linux only")
+
+
+@linux
+def test_a_peak_of_before_does_not_count() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", LIVES, "200000000"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        before = memory.peak_of([process.pid])
+        memory.reset_peaks([process.pid])
+        after = memory.peak_of([process.pid])
+        process.communicate("\n", timeout=10)
+    assert before is not None
+    assert after is not None
+    assert before > 200_000_000 > 100_000_000 > after
+
+
+@linux
+def test_a_peak_of_afterwards_does() -> None:
+    process = subprocess.Popen([sys.executable, "-c", GROWS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == "ready\n"
+        memory.reset_peaks([process.pid])
+        before = memory.peak_of([process.pid])
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "grown\n"
+        grown = memory.peak_of([process.pid])
+        process.communicate("\n", timeout=10)
+    assert before is not None
+    assert grown is not None
+    assert grown - before >= 60_000_000
+
+
+def test_of_a_process_that_is_gone_there_is_none() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    memory.reset_peaks([process.pid])
+    assert memory.peak_of([process.pid]) is None
+    assert not Path(f"/proc/{process.pid}").exists()
