@@ -16,7 +16,7 @@ from benchmarks.harness import tree
 from benchmarks.harness.measuring.pace import StoppedError
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.runners.variant import Round
-from benchmarks.harness.sides import explain
+from benchmarks.harness.sides import explain, placement
 from benchmarks.harness.sides.protocol import Channel, Message
 
 
@@ -37,6 +37,7 @@ class Turns:
         self._since = time.perf_counter()
         self._ran: list[Message] = []
         self._loaded: set[str] = set()
+        self._pair = 0
 
     def hand_over(self, at: str, **facts: Any) -> Message:
         """End this turn with a message, and wait for the next one: what the conductor answers.
@@ -69,6 +70,7 @@ class Turns:
         Raises:
             StoppedError: this test is not to be timed.
         """
+        self._pair = 0
         return self._obeyed(self.hand_over("ready", **facts))
 
     def rounds(self, subject: Subject, pair_s: float, cold_s: float | None) -> int:
@@ -109,6 +111,8 @@ class Turns:
             StoppedError: there will be none.
         """
         self._obeyed(self.hand_over("round"))
+        placement.move(self._pair)
+        self._pair += 1
 
     def note(self, round_: Round) -> None:
         """Report a round, with this turn's message: when the driver and its workers were busy with it."""
