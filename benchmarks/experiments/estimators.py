@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from benchmarks.calibrate import recording
 from benchmarks.experiments.power import workload_of
@@ -34,6 +35,7 @@ def ratio(of: Of) -> Estimate:
 
 ESTIMATES: dict[str, Estimate] = {
     "median of ratios": lambda base, head: float(np.median(np.log(head / base))),
+    "middle half of ratios": lambda base, head: float(stats.trim_mean(np.log(head / base), 0.25)),
     "mean of ratios": lambda base, head: float(np.log(head / base).mean()),
     "ratio of medians": ratio(lambda times: float(np.median(times))),
     "ratio of means": ratio(lambda times: float(times.mean())),
@@ -63,7 +65,7 @@ def main() -> None:
                 arrives = float(found @ injected / (injected @ injected))
             deviations.append(float(np.std(found - arrives * injected, ddof=1)))
         together = math.sqrt(np.mean(np.square(deviations)))
-        print(f"{name:18}", *(f"{100 * deviation:6.2f}" for deviation in deviations), f" {100 * together:6.2f}")
+        print(f"{name:22}", *(f"{100 * deviation:6.2f}" for deviation in deviations), f" {100 * together:6.2f}")
 
 
 def both_orders(estimate: Estimate, pairs: list[Pair]) -> float:

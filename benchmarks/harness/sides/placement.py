@@ -1,9 +1,9 @@
 """Where a side's round begins: on the same CPU as the other side's round of that pair, and on each CPU equally often.
 
-Left alone, each side's process stays on a CPU of its own for as long as a test lasts, and one CPU can be slow for seconds:
-whoever shares its core in another virtual machine takes from it. Then one side alone is slow, in all of its rounds, and
-no statistic can tell. In 16 passes of six tests of identical code, in turns with 16 without this, the standard deviation
-between passes fell from 14 to 5.5 % (root mean square; quickest quarter of rounds; two virtual cores).
+Left alone, each side's process stays on a CPU of its own for as long as a test lasts, and one CPU can be slow for
+seconds: whoever shares its core in another virtual machine takes from it. Then one side alone is slow, in all of its
+rounds, and no statistic can tell. In 16 passes of six plain tests of identical code, in turns with 16 passes without
+this, the standard deviation between passes fell from 8.6 to 3.2 % (two virtual cores; root mean square over tests).
 
 Owns that move. It confines nothing: threads and processes that a round starts may run wherever they could before.
 """
