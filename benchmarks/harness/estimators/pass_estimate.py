@@ -36,7 +36,7 @@ class PassEstimate:
 
 
 def typical(pairs: Sequence[Pair]) -> PassEstimate | None:
-    """Interquartile mean of the pairs' log(head / base), the mean over both orders; None with too few pairs of an order.
+    """Interquartile mean of the pairs' log(head / base), the mean over both orders; None with too few of an order.
 
     A pair's two rounds follow each other on the same CPU (`sides.placement`), so what comes and goes more slowly than
     that cancels in its ratio; what hits one round of a pair makes it one of those that are cut. In return, what slows
