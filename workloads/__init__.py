@@ -7,6 +7,7 @@ module whose name starts with an underscore, is a helper, not a workload.
 
 import importlib
 import pkgutil
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,10 +31,14 @@ class Workload:
     """A task, its items, and the truth that its results must meet.
 
     Attributes:
-        task: `task(item) -> result`, importable by name, single-threaded, deterministic; results compare with `==`.
+        task: `task(item) -> result`, importable by name, single-threaded, deterministic. It leaves its item as it
+            is, and its result can be pickled.
         items: `items(size, tasks) -> sequence` of inputs, seeded; `tasks` is the number of CPUs to keep busy.
         check: `check(items, results)` raises `CheckError` where a result is not the truth, computed independently of
             `task`; returns a short statement for the report (may be empty).
+        same: `same(a, b)` tells whether two results of one item are equal. None compares them by value, exactly: also
+            inside tuples, lists, dicts and dataclasses, NumPy's arrays and torch's tensors, NaN equal to NaN. Needed
+            where rounding may differ, or for classes without `__eq__`.
         sizes: for each of `SIZES`, what the size means, as JSON values: `{"small": {"n": 20_000}, …}`.
         memory: peak bytes of one running task by size; a size left out needs no check before it starts.
         tolerance: slowdown, as a share, that a comparison accepts for this workload; None for the run's own.
@@ -48,11 +53,14 @@ class Workload:
     sizes: Mapping[str, Mapping[str, Any]]
     memory: Mapping[str, int] = field(default_factory=dict)
     tolerance: float | None = None
+    same: Callable[[Any, Any], bool] | None = None
 
     def __post_init__(self) -> None:
         for part in ("task", "items", "check"):
             if not callable(getattr(self, part)):
                 raise WorkloadError(f"{part} must be a function, not {getattr(self, part)!r}")
+        if self.same is not None and not callable(self.same):
+            raise WorkloadError(f"same must be a function of two results, not {self.same!r}")
         if set(self.sizes) != set(SIZES):
             raise WorkloadError(f"sizes must be exactly {', '.join(SIZES)}, not {', '.join(self.sizes) or 'none'}")
         if unknown := set(self.memory) - set(SIZES):
@@ -87,9 +95,20 @@ def load(name: str) -> Workload:
         raise WorkloadError(f"no workload {name!r}; there are: {', '.join(names())}")
     try:
         module = importlib.import_module(f"{__name__}.{name}")
-    except (TypeError, WorkloadError) as error:  # TypeError: the record was made with a part missing
+    except WorkloadError as error:
         raise WorkloadError(f"workloads/{name}.py: {error}") from error
+    except Exception as error:  # whatever its own code, or what it imports, raises
+        raise WorkloadError(f"workloads/{name}.py: {_broken(name, error)}") from error
     workload = getattr(module, "WORKLOAD", None)
     if not isinstance(workload, Workload):
         raise WorkloadError(f"workloads/{name}.py: WORKLOAD must be a Workload record, not {workload!r}")
     return workload
+
+
+def _broken(name: str, error: Exception) -> str:
+    """What a workload's import raised, with the workload's own line."""
+    if isinstance(error, TypeError) and str(error).startswith(f"{Workload.__name__}.__init__()"):
+        return str(error)  # the record was made with a part missing
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(f"/{name}.py")]
+    where = f"line {own[-1].lineno}, `{own[-1].line}`: " if own else ""
+    return f"{where}{type(error).__name__}: {' '.join(str(error).split())}"

@@ -9,6 +9,10 @@ from pathlib import Path
 from benchmarks.harness import machine
 from benchmarks.harness.estimators.questions import Question
 
+TASK_TIMEOUT_S = {"small": 120.0, "medium": 300.0, "full": 1_800.0}
+"""For so long no task may end before a test is given up, by size. A task takes 30 ms, 0.4 s and 6 s on this suite's
+workloads; its worker may have to start and import first, beside others that do the same."""
+
 BUDGET_S = 300.0
 """Seconds that a comparison may take unless `--budget` says otherwise."""
 
@@ -74,6 +78,8 @@ class Settings:
         variants: which of `runners.variant.VARIANTS` to time, in their order.
         ray_address: cluster to join; None starts Ray here.
         ray_num_cpus: CPUs for a Ray started here; None for all usable ones.
+        ray_niceness: how much later than this process the workers of a Ray started here get a core, 0 to 19.
+        task_timeout_s: for so long no task may end before a test is given up.
         image_source: `generated`, `urls` or a folder's absolute path.
         reports: files to write.
         task, items: the user's function and its items, as they were named; None for the workloads.
@@ -87,6 +93,8 @@ class Settings:
     variants: list[str]
     ray_address: str | None
     ray_num_cpus: int | None
+    ray_niceness: int
+    task_timeout_s: float
     image_source: str
     reports: list[Path]
     granularity: bool

@@ -17,7 +17,7 @@ import numpy as np
 from workloads import IMAGE_SOURCE_VARIABLE, WorkloadError
 from workloads.photos import load_named
 from workloads.photos.cache import CACHE_VARIABLE, cache_folder, generated, key, write_atomically
-from workloads.photos.download import ADDRESSES, addresses, download
+from workloads.photos.download import ADDRESSES, DEADLINE_S, addresses, download
 from workloads.photos.generate import FULL_MEGAPIXELS
 from workloads.photos.verify import MIN_SIDE
 
@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fetch(options: argparse.Namespace) -> None:
     urls = addresses(options.urls)
     folder = options.folder or cache_folder() / "downloaded"
-    got = download(urls, folder, at_least=options.at_least, timeout=options.timeout, jobs=options.jobs)
+    got = download(
+        urls, folder, at_least=options.at_least, timeout=options.timeout, deadline=options.deadline, jobs=options.jobs
+    )
     for url, reason in got.failed.items():
         print(f"failed: {url}: {reason}", file=sys.stderr)
     print(f"{len(got.files)} of {len(set(urls))} photographs are in {folder}")
@@ -98,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
         default=30,
         metavar="SECONDS",
         help="how long a server may be silent (%(default)s)",
+    )
+    fetch.add_argument(
+        "--deadline",
+        type=_number(float, 0.1),
+        default=DEADLINE_S,
+        metavar="SECONDS",
+        help="how long all of it may take (%(default)g)",
     )
     fetch.add_argument("--jobs", type=_number(int, 1), default=8, metavar="N", help="how many at a time (%(default)s)")
 

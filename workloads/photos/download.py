@@ -4,15 +4,20 @@ Owns which addresses are fetched, which are not needed any more, and when too fe
 and what a folder holds to `manifest`.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from workloads import WorkloadError
 from workloads.photos.fetch import Crew
 from workloads.photos.manifest import kept, record
+
+DEADLINE_S = 1_800.0
+"""A line of 200 kB a second brings 360 MB in it: 102 photographs of 3.5 MB."""
 
 ADDRESSES = Path(__file__).with_name("image-urls.txt")
 
@@ -49,6 +54,7 @@ def download(
     wanted: int | None = None,
     at_least: int = 1,
     timeout: float = 30,
+    deadline: float = DEADLINE_S,
     jobs: int = 8,
 ) -> Download:
     """Bring photographs into `folder`, each address once, and return where they are.
@@ -62,10 +68,12 @@ def download(
         wanted: how many files are enough; `None` for one from every address.
         at_least: how many files there must be in the end.
         timeout: seconds without a byte from a server, or without a connection, before a try is given up.
+        deadline: seconds for all of it, however steadily bytes come.
         jobs: how many at a time.
 
     Raises:
-        WorkloadError: fewer than `at_least` came, with the reasons; or the folder can't be written.
+        WorkloadError: fewer than `at_least` came, with the reasons; the deadline has passed; or the folder can't be
+            written.
     """
     distinct = list(dict.fromkeys(urls))
     wanted = len(distinct) if wanted is None else wanted
@@ -78,6 +86,9 @@ def download(
     waiting = [url for url in distinct if url not in files]
     running = 0
     crew = Crew(folder, timeout, min(jobs, len(waiting)))
+    late = threading.Timer(deadline, crew.results.put, [None])
+    late.daemon = True
+    late.start()
     with tqdm(desc="downloads", total=wanted, initial=min(wanted, len(files)), disable=None) as progress:
         try:
             while True:
@@ -86,15 +97,22 @@ def download(
                     running += 1
                 if not running:
                     break
-                url, entry, reason = crew.results.get()
+                found = crew.results.get()
+                if found is None:
+                    raise WorkloadError(
+                        f"{len(files)} of {wanted} photographs came into {folder} within {deadline:g} s; what came is "
+                        "kept, so another run goes on from there"
+                    )
+                url, entry, reason = found
                 running -= 1
                 if entry is None:
                     failed[url] = reason
                     continue
                 files[url] = folder / entry["file"]
-                record(folder, entry)
+                _keep(folder, entry)
                 progress.update()
         finally:
+            late.cancel()
             crew.dismiss()
     failed = {url: failed[url] for url in distinct if url in failed}
     if len(files) < at_least:
@@ -103,3 +121,12 @@ def download(
         why = "; ".join(reasons[:5] + more) or f"there are only {len(distinct)} addresses"
         raise WorkloadError(f"{len(files)} of at least {at_least} photographs came into {folder}: {why}")
     return Download({url: files[url] for url in [url for url in distinct if url in files][:wanted]}, failed)
+
+
+def _keep(folder: Path, entry: dict[str, Any]) -> None:
+    try:
+        record(folder, entry)
+    except OSError as error:
+        raise WorkloadError(
+            f"can't note in {folder} what was downloaded: {error.strerror}; make room there, or name another folder"
+        ) from error

@@ -40,14 +40,15 @@ class _Retry(Retry):
 
 
 class Crew:
-    """For each address put on `tasks`, puts on `results`: the address, its manifest entry or `None`, the reason.
+    """For each address put on `tasks`, puts on `results`: the address, its manifest entry or `None`, the reason. Who
+    waits for results may put a `None` there.
 
     A manifest entry has `url`, `file` (its name in the folder), `sha256`, `bytes`, `width` and `height` (pixels).
     """
 
     def __init__(self, folder: Path, timeout: float, size: int) -> None:
         self.tasks: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self.results: queue.SimpleQueue[tuple[str, dict[str, Any] | None, str]] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[tuple[str, dict[str, Any] | None, str] | None] = queue.SimpleQueue()
         self._folder, self._timeout = folder, timeout
         self._stop = threading.Event()
         self._parts: set[Path] = set()

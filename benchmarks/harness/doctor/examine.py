@@ -25,7 +25,7 @@ from benchmarks.harness.runners.serial_loop import Serial
 from benchmarks.harness.runners.variant import Variant
 
 if TYPE_CHECKING:
-    from benchmarks.harness.runners.cluster import Cluster
+    from benchmarks.harness.runners.nodes import Cluster
 
 SEARCH_S, CONFIRM_S = 10.0, 8.0
 LEAST, MOST = 6, 20

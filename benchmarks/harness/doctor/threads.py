@@ -52,13 +52,12 @@ class AllThreads(Variant):
         finally:
             os.environ.update(held)
 
-    def _warm_round(self) -> list[Warm]:
+    def _warm_round(self, timed: bool = False) -> list[Warm]:  # noqa: ARG002 — `warm_up` needs none
         return []
 
-    def warm_up(self, patience_s: float = 120) -> float:  # noqa: ARG002 — one process, which has run everything
-        start = time.perf_counter()
+    def warm_up(self) -> None:
+        """One process, which has run everything."""
         self.run()
-        return time.perf_counter() - start
 
     def inspect(self, round_: Round) -> Round:
         return round_

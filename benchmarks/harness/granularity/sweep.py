@@ -67,13 +67,15 @@ class Sweep:
         self._computation: list[float] = []
         self._random = random.Random(SEED)
 
-    def prepare(self) -> float:
-        """Hand out the items and warm every worker up; seconds to the first results."""
+    def prepare(self) -> float | None:
+        """Hand out the items and warm every worker up; seconds that fresh ones took to the first results, if known."""
         items = [steps for steps, count in zip(self._steps, self._counts, strict=True) for _ in range(count)]
         self._serial.prepare(spin, [self._reference_steps], [self._reference_steps])
         self._variant.prepare(spin, items, [self._steps[-1]])
+        cold = self._variant.cold_start()
         self._serial.warm_up()
-        return self._variant.warm_up()
+        self._variant.warm_up()
+        return None if cold is None else cold.seconds
 
     def block(self) -> None:
         """Two rounds of each length, beside one reference round each, first after and then before it."""
@@ -150,7 +152,7 @@ def run(benchmark: BenchmarkFixture, variants: Sequence[Variant], plan: Plan) ->
     blocks = plan.min_rounds if benchmark.enabled else 1
     turns = itertools.chain(*([sweep] * blocks for sweep in sweeps))
     started: list[Sweep] = []
-    cold_starts_s: list[float] = []
+    cold_starts_s: list[float | None] = []
 
     def prepare() -> None:
         turn = next(turns, started[-1] if started else sweeps[0])

@@ -6,27 +6,26 @@ Owns Ray's life: settings, the check of every node, and the end. Runs no workloa
 import contextlib
 import logging
 import os
-import platform
 import secrets
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from benchmarks.harness import machine, tree
+from benchmarks.harness.runners.nodes import ANSWER_S, Cluster, Store, existing_cpus, hosts, software
 from benchmarks.harness.runners.stamps import node
 
 FOLDER = "/tmp"  # noqa: S108
 """Ray refuses socket paths over 107 bytes, which a folder below TMPDIR can exceed: macOS's is 50 bytes long."""
-
-CHECKED_PACKAGES = ("ray", "torch", "torchvision")
 
 TOKEN = secrets.token_hex(32)
 """Guards a Ray started here. With a token in the environment Ray neither reads nor writes one in the user's home; one
@@ -37,60 +36,22 @@ class ClusterError(Exception):
     """Ray can't be used; one sentence that says why and what would work."""
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """A Ray that is ready.
-
-    Attributes:
-        cpus: CPUs that Ray has, over all nodes.
-        nodes: nodes that have CPUs.
-        start_s: seconds that starting or joining took.
-        spill_folder: where a Ray started here spills objects to; None for a joined cluster.
-    """
-
-    cpus: int
-    nodes: int
-    start_s: float
-    spill_folder: Path | None = field(default=None)
-
-    def spilled(self) -> tuple[bool, tuple[int, ...]]:
-        """Whether objects of the object store lie on disk, and numbers that change when some go there or come back.
-
-        A joined cluster gives only the numbers, and only where grpcio is installed (`ray[default]`).
-        """
-        if self.spill_folder is not None:
-            paths = sorted(self.spill_folder.rglob("*"))
-            return any(path.is_file() for path in paths), tuple(path.stat().st_mtime_ns for path in paths)
-        import ray
-
-        # No public interface says what was spilled; `ray memory` asks for it this way.
-        from ray._private import internal_api
-
-        try:
-            stores = [
-                internal_api.node_stats(
-                    node["NodeManagerAddress"], node["NodeManagerPort"], include_memory_info=False
-                ).store_stats
-                for node in ray.nodes()
-                if node["Alive"]
-            ]
-        except ImportError:
-            return False, ()
-        return False, tuple(store.spilled_bytes_total + store.restored_bytes_total for store in stores)
-
-
-def start_or_join(address: str | None, cpus: int, folder: str = FOLDER) -> contextlib.AbstractContextManager[Cluster]:
+def start_or_join(
+    address: str | None, cpus: int, folder: str = FOLDER, niceness: int = 0
+) -> contextlib.AbstractContextManager[Cluster]:
     """The cluster at `address`, or without one a Ray of `cpus` CPUs here, with its files below `folder`."""
-    return start(cpus, folder) if address is None else join(address)
+    return start(cpus, folder, niceness) if address is None else join(address)
 
 
 @contextlib.contextmanager
-def start(cpus: int, folder: str = FOLDER) -> Iterator[Cluster]:
+def start(cpus: int, folder: str = FOLDER, niceness: int = 0) -> Iterator[Cluster]:
     """A new Ray on this machine with `cpus` CPUs, whatever else runs here; stopped and removed at the end.
 
     Args:
         cpus: how many tasks it may run at once.
         folder: where its own folder is made; a short path, for its sockets' sake.
+        niceness: how much later than this process its workers get a core, from 0 to 19. Ray's own default is 15: beside
+            anything else that computes, its rounds alone would suffer (docs/taint.md has the figures).
 
     Raises:
         ClusterError: Ray does not start.
@@ -103,7 +64,11 @@ def start(cpus: int, folder: str = FOLDER) -> Iterator[Cluster]:
         "RAY_task_oom_retries": "0",
         "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_worker_niceness": str(niceness),
+        # Idle workers beyond the CPUs are ended: those of a cold start would drive the warm ones out.
+        "RAY_num_workers_soft_limit": str(3 * cpus),
     }
+    shared_memory = machine.free_shared_memory()
     before = set(psutil.Process().children())
     with _environment(settings):
         daemons: set[psutil.Process] | None = None
@@ -118,7 +83,8 @@ def start(cpus: int, folder: str = FOLDER) -> Iterator[Cluster]:
             )
             start_s = time.perf_counter() - clock
             daemons = set(psutil.Process().children()) - before
-            yield Cluster(cpus, 1, start_s, spill_folder)
+            store = Store(_store_bytes(), shared_memory)
+            yield Cluster(cpus, 1, start_s, spill_folder, min(cpus, machine.usable_cpus()), store)
         finally:
             _stop(set(psutil.Process().children()) - before if daemons is None else daemons)
             shutil.rmtree(own, ignore_errors=True)
@@ -133,15 +99,23 @@ def join(address: str) -> Iterator[Cluster]:
     """
     _require_listener(address)
     with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}):
+        _require_welcome(address)
         try:
             clock = time.perf_counter()
             excludes = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
             runtime_env = {"working_dir": str(tree.ROOT), "excludes": excludes, "env_vars": machine.ONE_THREAD}
-            _init(address=address, runtime_env=runtime_env)
-            start_s = time.perf_counter() - clock
-            yield _checked(start_s)
+            with _explained(address):
+                _init(address=address, runtime_env=runtime_env)
+                ready = _checked(time.perf_counter() - clock)
+            yield ready
         finally:
             _stop(set())
+
+
+def _store_bytes() -> int:
+    import ray
+
+    return int(ray.cluster_resources().get("object_store_memory", 0))
 
 
 def _require_listener(address: str) -> None:
@@ -153,6 +127,30 @@ def _require_listener(address: str) -> None:
         socket.create_connection((host, int(port)), timeout=10).close()
     except (OSError, OverflowError) as error:
         raise ClusterError(f"Ray can't be reached at {address}: {error}") from error
+
+
+KNOCK = "import ray, sys; ray.init(address=sys.argv[1], log_to_driver=False, logging_level=40)"
+
+
+def _require_welcome(address: str) -> None:
+    """A node answers a driver once a worker of it is up, and `ray.init` waits for that without end, deaf to Ctrl-C.
+
+    So a process that can be killed goes first. What else is wrong there, this one's own `ray.init` says.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", KNOCK, address],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        process.wait(ANSWER_S)
+    except subprocess.TimeoutExpired as error:
+        raise ClusterError(
+            f"the cluster at {address} does not let a driver in: in {ANSWER_S:.0f} s its node has started no worker; "
+            "see `ray status` and the node's logs there"
+        ) from error
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _init(**options: Any) -> None:
@@ -169,9 +167,8 @@ def _init(**options: Any) -> None:
         with contextlib.chdir(tree.ROOT):
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
-        raise ClusterError(f"Ray can't {where}: {reason}") from error
+        raise ClusterError(f"Ray can't {where}: {first_line(error)}") from error
     finally:
         signal.signal(signal.SIGTERM, on_sigterm)
         node.cache_clear()  # a serial round before may have found no Ray, or another one
@@ -179,34 +176,49 @@ def _init(**options: Any) -> None:
 
 def _checked(start_s: float) -> Cluster:
     """Ask every node with CPUs what runs there; differing ones are an error that names them all."""
-    import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
-    cpus = sum(int(node["Resources"]["CPU"]) for node in nodes)
-    if not cpus:
+    found = hosts()
+    if not found:
         raise ClusterError("the cluster has no node with a CPU")
-    ask = ray.remote(num_cpus=0, max_retries=0)(software)
-    asked = [
-        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote()
-        for node in nodes
-    ]
     mine = software()
     different = [
-        f"{node['NodeManagerHostname']} has {name} {theirs.get(name)}, not {version}"
-        for node, theirs in zip(nodes, ray.get(asked, timeout=120), strict=True)
+        f"{host.name} has {name} {host.software.get(name)}, not {version}"
+        for host in found
         for name, version in mine.items()
-        if theirs.get(name) != version
+        if host.software.get(name) != version
     ]
     if different:
         raise ClusterError("nodes differ from this process: " + "; ".join(different))
-    return Cluster(cpus, len(nodes), start_s)
+    return Cluster(sum(host.slots for host in found), len(found), start_s, usable_cpus=existing_cpus(found))
 
 
-def software() -> dict[str, str]:
-    """Versions that driver and workers must share."""
-    found = machine.versions()
-    return {"Python": platform.python_version(), **{name: found[name] for name in CHECKED_PACKAGES}}
+@contextlib.contextmanager
+def _explained(address: str) -> Iterator[None]:
+    """What Ray itself raises while it is joined, in one sentence."""
+    from ray.exceptions import AuthenticationError, GetTimeoutError, RayError, RuntimeEnvSetupError
+
+    try:
+        yield
+    except AuthenticationError as error:
+        raise ClusterError(
+            f"the cluster at {address} does not accept this process's token: set RAY_AUTH_MODE=token, and "
+            "RAY_AUTH_TOKEN to the token that the cluster was started with (in ~/.ray/auth_token on its head node)"
+        ) from error
+    except GetTimeoutError as error:
+        raise ClusterError(
+            f"the cluster at {address}: a node has not answered in {ANSWER_S:.0f} s; see `ray status` there, or wait "
+            "until its workers have a core"
+        ) from error
+    except RuntimeEnvSetupError as error:
+        raise ClusterError(
+            f"the cluster at {address} can't unpack this tree for its workers: {first_line(error)}"
+        ) from error
+    except RayError as error:
+        raise ClusterError(f"the cluster at {address} can't be used: {first_line(error)}") from error
+
+
+def first_line(error: Exception) -> str:
+    """Of what an exception says; its type where that is nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _stop(daemons: set[psutil.Process]) -> None:

@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks.harness.runners.alarm import TooLateError, no_longer_than
 from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
-from benchmarks.harness.runners.variant import ALL, Round, Variant, missing
+from benchmarks.harness.runners.terms import WorkerDiedError
+from benchmarks.harness.runners.variant import ALL, NotUpError, Round, Variant, missing
 
 
 class Dask(Variant):
@@ -29,11 +31,15 @@ class Dask(Variant):
         # By default a task whose worker died is run again, up to three times: such a round would only look slow.
         with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
             self._cluster: Any = LocalCluster(
-                n_workers=self.slots, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+                n_workers=self.slots,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",  # without one it would listen all the same, at a port of everybody's
+                silence_logs=logging.CRITICAL,
+                scheduler_kwargs={"dashboard": False},
             )
         self._client: Any = Client(self._cluster)
         self._sample = list(itertools.islice(itertools.cycle(sample), self.slots))
-        sizes = [len(self.pack(item)) for item in items]
+        self._items, sizes = items, self._require_picklable(items)
         start = time.perf_counter()
         self._arguments = [
             self._client.scatter(item, hash=False) if size > self.INLINE_BYTES else item
@@ -42,9 +48,22 @@ class Dask(Variant):
         self.put_s = time.perf_counter() - start
         self.put_bytes = sum(size for size in sizes if size > self.INLINE_BYTES)
 
-    def _warm_round(self) -> list[Warm]:
-        told: list[Warm] = self._client.gather(self._submit(self._counted, self._sample))
-        return told
+    def _warm_round(self, timed: bool = False) -> list[Warm]:
+        from distributed import KilledWorker
+
+        futures = self._submit(self._counted, self._arguments[: self.slots] if timed else self._sample)
+        try:
+            return self._gathered(futures)
+        except KilledWorker:
+            raise WorkerDiedError("dask: a worker died in the warm-up: does the task end its process?") from None
+        except TooLateError:
+            raise NotUpError([]) from None
+
+    def _gathered(self, futures: Sequence[Any]) -> list[Any]:
+        """All results, unless for `patience_s` no task has ended."""
+        with no_longer_than(self.patience_s, lambda: sum(future.done() for future in futures)):
+            found: list[Any] = self._client.gather(futures)
+        return found
 
     def _submit(self, function: Any, arguments: Sequence[Any]) -> Any:
         # Not pure: else the second round would be the first one's results, looked up.
@@ -59,9 +78,13 @@ class Dask(Variant):
         futures = self._submit(self._stamped, arguments)
         submitted = time.perf_counter()
         try:
-            raw = self._client.gather(futures)
+            raw = self._gathered(futures)
         except KilledWorker:
             invalid = "a worker died"
+        except TooLateError:
+            late = next(index for index, future in enumerate(futures) if not future.done())
+            index = range(len(self._items))[chosen][late]
+            raise self._late(index, self._items[index]) from None
         seconds = time.perf_counter() - start
         if on_result is not None:
             on_result(len(arguments))

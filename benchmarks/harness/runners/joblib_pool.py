@@ -4,13 +4,15 @@ Owns how items are handed to joblib.
 """
 
 import itertools
+import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
-from benchmarks.harness.runners.variant import ALL, Round, Variant, missing
+from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
+from benchmarks.harness.runners.variant import ALL, NotUpError, Round, Variant, missing
 
 
 class Joblib(Variant):
@@ -23,14 +25,22 @@ class Joblib(Variant):
             from joblib import Parallel, delayed
         except ImportError as error:
             raise missing(self.name, "joblib", error) from error
+        self._require_picklable(items)
         self._stamped, self._counted = delayed(Stamped(task)), delayed(Counted(task))
         self._items, self._sample = items, list(itertools.islice(itertools.cycle(sample), self.slots))
         # No batches, which joblib would make of short tasks as it learns their length: a round is a task for each item.
-        self._parallel: Any = Parallel(self.slots, backend="loky", batch_size=1, pre_dispatch="all")
+        self._parallel: Any = Parallel(
+            self.slots, backend="loky", batch_size=1, pre_dispatch="all", timeout=self.patience_s
+        )
         self._parallel.__enter__()
 
-    def _warm_round(self) -> list[Warm]:
-        return self._call(self._counted, self._sample)
+    def _warm_round(self, timed: bool = False) -> list[Warm]:
+        try:
+            return self._call(self._counted, self._items[: self.slots] if timed else self._sample)
+        except BrokenProcessPool:
+            raise WorkerDiedError("joblib: a worker died in the warm-up: does the task end its process?") from None
+        except multiprocessing.TimeoutError:
+            raise NotUpError([]) from None
 
     def _call(self, function: Any, items: Sequence[Any]) -> list[Any]:
         results: list[Any] = self._parallel(function(item) for item in items)
@@ -44,6 +54,11 @@ class Joblib(Variant):
             raw = self._call(self._stamped, items)
         except BrokenProcessPool:
             invalid = "a worker died"
+        except multiprocessing.TimeoutError:  # joblib does not say whose
+            raise VariantError(
+                f"joblib: a task has no result after {self.patience_s:g} s; if that is how long it takes, raise "
+                "--task-timeout"
+            ) from None
         seconds = time.perf_counter() - start
         if on_result is not None:
             on_result(len(items))

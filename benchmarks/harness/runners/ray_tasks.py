@@ -5,13 +5,18 @@ Owns how tasks and items are handed to Ray; the only user of `ray.remote` for wh
 
 import itertools
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from benchmarks.harness.runners.cluster import Cluster
-from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
-from benchmarks.harness.runners.variant import ALL, Round, Variant
+from benchmarks.harness.runners.nodes import Cluster
+from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped, Task, Warm
+from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
+from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Place, Round, Variant
+
+CANCELLED_S = 10.0
+"""For so long cancelled tasks are waited for; their workers are killed."""
 
 
 class Ray(Variant):
@@ -23,8 +28,8 @@ class Ray(Variant):
     for two tasks on 2 cores."""
 
     def __init__(self, cluster: Cluster, cpus_per_task: int = 1) -> None:
-        super().__init__(cluster.cpus // cpus_per_task)
-        self._cluster = cluster
+        super().__init__(cluster.cpus // cpus_per_task, cluster.usable_cpus)
+        self._cluster, self.object_store = cluster, cluster.store
         self._cpus_per_task = cpus_per_task
 
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
@@ -32,8 +37,13 @@ class Ray(Variant):
 
         # No retries: a round in which a task ran twice would only look slow.
         strategy: Literal["SPREAD", "DEFAULT"] = "SPREAD" if self._cluster.nodes > 1 else "DEFAULT"
-        remote: Any = ray.remote(num_cpus=self._cpus_per_task, max_retries=0, scheduling_strategy=strategy)
-        stamped, counted = Stamped(task), Counted(task)
+        options: dict[str, Any] = {
+            "num_cpus": self._cpus_per_task,
+            "max_retries": 0,
+            "scheduling_strategy": strategy,
+        }
+        remote: Any = ray.remote(**options)
+        stamped, counted, first = Stamped(task), Counted(task), First(task)
 
         def run_task(item: Any) -> Any:
             return stamped(item)
@@ -41,25 +51,67 @@ class Ray(Variant):
         def warm_up(item: Any) -> Any:
             return counted(item)
 
+        def run_first(item: Any) -> float:
+            return first(item)
+
         self._submit, self._submit_warm = remote(run_task).remote, remote(warm_up).remote
-        sizes = [len(self.pack(item)) for item in items]
+        # Workers are shared by all whose environment is the same: a new one gets new processes, which end with it.
+        fresh: dict[str, Any] = {
+            "runtime_env": {"env_vars": {"BENCHMARKS_COLD_START": uuid.uuid4().hex}},
+            "max_calls": 1,
+        }
+        only_once: Any = ray.remote(**options, **fresh)
+        self._submit_cold = only_once(run_first).remote
+        sizes = self._require_picklable(items)
         start = time.perf_counter()
         self._arguments = [
             ray.put(item) if size > self.INLINE_BYTES else item for item, size in zip(items, sizes, strict=True)
         ]
         self.put_s = time.perf_counter() - start
         self.put_bytes = sum(size for size in sizes if size > self.INLINE_BYTES)
-        self._sample = list(itertools.islice(itertools.cycle(sample), self.slots))
+        self._items, self._sample = items, list(itertools.islice(itertools.cycle(sample), self.slots))
         _, self._spilled = self._cluster.spilled()
 
-    def _warm_round(self) -> list[Warm]:
-        import ray
+    def cold_start(self) -> ColdStart | None:
+        """As for every variant; None where Ray can't set up an environment for fresh workers."""
+        from ray.exceptions import RuntimeEnvSetupError
 
-        warm: list[Warm] = ray.get([self._submit_warm(item) for item in self._sample])
-        return warm
+        start = time.perf_counter()
+        try:
+            took = self._fetched([self._submit_cold(item) for item in self._sample])
+        except RuntimeEnvSetupError:
+            return None
+        except NotUpError:
+            raise self._not_up([]) from None
+        return ColdStart(time.perf_counter() - start, max(took))
+
+    def _warm_round(self, timed: bool = False) -> list[Warm]:
+        items = self._arguments[: self.slots] if timed else self._sample
+        return self._fetched([self._submit_warm(item) for item in items])
+
+    def _fetched(self, refs: list[Any]) -> list[Any]:
+        import ray
+        from ray.exceptions import NodeDiedError, OutOfMemoryError, WorkerCrashedError
+
+        ended = 0
+        while True:
+            ready, late = ray.wait(refs, num_returns=len(refs), timeout=self.patience_s, fetch_local=False)
+            if late and len(ready) == ended:
+                self._cancel(late)
+                raise NotUpError([])
+            ended = len(ready)
+            if late:
+                continue
+            try:
+                told: list[Any] = ray.get(ready, timeout=self.patience_s)
+            except (WorkerCrashedError, OutOfMemoryError, NodeDiedError) as error:
+                raise WorkerDiedError(
+                    f"ray: a worker died in the warm-up ({type(error).__name__}): does the task end its process, or "
+                    "need more memory than there is?"
+                ) from None
+            return told
 
     def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
-        import ray
         from ray.exceptions import NodeDiedError, ObjectLostError, OutOfMemoryError, WorkerCrashedError
 
         raw: list[Any] = []
@@ -68,15 +120,51 @@ class Ray(Variant):
         refs = [submit(argument) for argument in arguments]
         submitted = time.perf_counter()
         try:
-            raw = ray.get(refs)
+            raw = self._results(refs, chosen)
         except (WorkerCrashedError, OutOfMemoryError, NodeDiedError, ObjectLostError) as error:
             invalid = f"a worker died ({type(error).__name__})"
         seconds = time.perf_counter() - start
         if on_result is not None:
             on_result(len(refs))
-        if invalid:  # what still runs would be timed with the next round
-            ray.wait(refs, num_returns=len(refs), fetch_local=False)
+        if invalid:
+            self._settle(refs)
         return Round(start, seconds, submitted - start, [Execution(*fields) for fields in raw], invalid)
+
+    def _results(self, refs: list[Any], chosen: slice) -> list[Any]:
+        """All results; late is only who has let `patience_s` pass without any other having ended, too."""
+        import ray
+        from ray.exceptions import GetTimeoutError, RayTaskError
+
+        ended = 0
+        while True:
+            try:
+                results: list[Any] = ray.get(refs, timeout=self.patience_s)
+                return results
+            except GetTimeoutError as error:
+                if isinstance(error, RayTaskError):  # the task itself raised it
+                    raise
+            ready, waiting = ray.wait(refs, num_returns=len(refs), timeout=0, fetch_local=False)
+            if waiting and len(ready) == ended:
+                index = range(len(self._items))[chosen][refs.index(waiting[0])]
+                self._cancel(waiting)
+                raise self._late(index, self._items[index]) from None
+            ended = len(ready)
+
+    def _settle(self, refs: list[Any]) -> None:
+        """Let a broken round's other tasks end: what still runs would be timed with the next round."""
+        import ray
+
+        _, waiting = ray.wait(refs, num_returns=len(refs), timeout=self.patience_s, fetch_local=False)
+        if waiting:
+            self._cancel(waiting)
+
+    @staticmethod
+    def _cancel(refs: list[Any]) -> None:
+        import ray
+
+        for ref in refs:
+            ray.cancel(ref, force=True)
+        ray.wait(refs, num_returns=len(refs), timeout=CANCELLED_S, fetch_local=False)
 
     def inspect(self, round_: Round) -> Round:
         before = self._spilled
@@ -87,15 +175,19 @@ class Ray(Variant):
             return round_
         return super().inspect(round_)
 
-    def pack(self, value: Any) -> bytes:
-        import ray
+    def places(self) -> list[Place]:
+        from ray.exceptions import RayError
 
-        packed: bytes = ray.cloudpickle.dumps(value, protocol=5)
-        return packed
+        try:
+            hosts = self._cluster.hosts()
+        except RayError as error:
+            raise VariantError(f"ray: a node does not say how much memory it has ({type(error).__name__})") from error
+        return [Place(host.name, host.slots // self._cpus_per_task, host.free) for host in hosts]
 
     def weigh(self, results: Sequence[Any]) -> tuple[int, float]:
         """As for every variant, and through the object store as many blank bytes as the results have, if it is used."""
         import ray
+        from ray.exceptions import GetTimeoutError
 
         total, seconds = super().weigh(results)
         if total <= self.INLINE_BYTES * len(results):
@@ -108,7 +200,12 @@ class Ray(Variant):
 
         def travel(size: int) -> float:
             start = time.perf_counter()
-            ray.get([submit(size) for _ in results])
+            try:
+                ray.get([submit(size) for _ in results], timeout=self.patience_s)
+            except GetTimeoutError:
+                raise VariantError(
+                    f"ray: {size} blank bytes a task do not come back in {self.patience_s:g} s; raise --task-timeout"
+                ) from None
             return time.perf_counter() - start
 
         travel(0)  # now the workers know the function

@@ -1,30 +1,36 @@
 """Ways to run a workload's items: a round, and what every variant does.
 
 Owns the interface and the warm-up. Does not decide how many rounds run, compares no results and computes no speedup;
-how tasks are handed out is each variant's own module.
+how tasks are handed out is each variant's own module, what a warm-up must show `terms`' matter.
 """
 
 import pickle
-import statistics
+import platform
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from reprlib import repr as short  # an item may have megabytes
+from typing import Any, NamedTuple
 
-from benchmarks.harness import tree
-from benchmarks.harness.runners.stamps import Execution, Task, Warm, Worker
+from benchmarks.harness import machine
+from benchmarks.harness.runners.nodes import Store
+from benchmarks.harness.runners.stamps import Execution, ItemError, Task, Warm, Worker, pack
+from benchmarks.harness.runners.terms import Terms, VariantError, WorkerDiedError, require_equal
 
 VARIANTS = ("serial", "ray", "pool", "joblib", "dask")
 
 ALL = slice(None)
 
-LEAST_THREAD_SHARE = 0.8
-"""A task whose thread has less of its process's CPU time computes in others, too. Ray's own take up to a tenth."""
+PATIENCE_S = 120.0
 
 
-class VariantError(Exception):
-    """A variant can't run this workload as a timing needs it; one sentence that says why."""
+class Place(NamedTuple):
+    """A machine that tasks run on: its name, how many at once, and the bytes of memory that are free there."""
+
+    host: str
+    slots: int
+    free: int
 
 
 def missing(variant: str, packages: str, error: ImportError) -> VariantError:
@@ -61,38 +67,81 @@ class Round:
         return replace(self, executions=[execution._replace(result=None) for execution in self.executions])
 
 
+class ColdStart(NamedTuple):
+    """What fresh worker processes, one a slot, took.
+
+    Attributes:
+        seconds: until the first results of a task each were in the driver.
+        first_task_s: of it, what the slowest worker took to import the task and run it once: the task's own part.
+    """
+
+    seconds: float
+    first_task_s: float
+
+
+class NotUpError(Exception):
+    """A warm-up took too long; its argument is what those of its tasks told that came through."""
+
+
 class Variant(ABC):
-    """A way to run items. `prepare`, `warm_up`, then any number of `run`, then `close`.
+    """A way to run items. `prepare`, `cold_start` if it is of interest, `warm_up`, any number of `run`, then `close`.
 
     Attributes:
         slots: tasks that can run at once.
+        cpus: as many of them as have a CPU of their own; what efficiency is held against.
+        patience_s: for so long no task may have ended before a round or a warm-up is given up, seconds.
         put_s, put_bytes: what `prepare` spent on handing items over before any timing, seconds and bytes.
-        thread_share: the part of its CPU time that a task spends in the thread that runs it, as measured in the
-            warm-up; None where tasks are too short to measure.
+        object_store: where its tasks' large values lie, if they are in a Ray started here.
+        terms: on which terms its workers run tasks, as the warm-up showed; None before it.
     """
 
     name: str
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, cpus: int | None = None) -> None:
         self.slots = slots
+        self.cpus = slots if cpus is None else min(slots, cpus)
+        self.patience_s = PATIENCE_S
         self.put_s = 0.0
         self.put_bytes = 0
-        self.thread_share: float | None = None
+        self.object_store: Store | None = None
+        self.terms: Terms | None = None
         self._workers: set[Worker] = set()
 
     @abstractmethod
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
-        """Hand `items` over in the form that suits the variant; `sample` are quick items for the warm-up."""
+        """Hand `items` over in the form that suits the variant; `sample` are quick items for the warm-up.
+
+        Raises:
+            VariantError: an item can't be handed over.
+        """
+
+    def cold_start(self) -> ColdStart | None:
+        """Start fresh workers and have each run a task; None where there are no fresh ones to be had.
+
+        Has to come between `prepare` and the first `warm_up`.
+
+        Raises:
+            VariantError: as `warm_up`.
+        """
+        return None
 
     @abstractmethod
-    def _warm_round(self) -> list[Warm]:
-        """Run the warm-up items once, at least one for each slot."""
+    def _warm_round(self, timed: bool = False) -> list[Warm]:
+        """Run the warm-up items once, at least one for each slot; or, if `timed`, as many of those that are timed.
+
+        Raises:
+            NotUpError: for `patience_s` none has ended.
+            VariantError: a worker died.
+        """
 
     @abstractmethod
     def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
         """One timed round of the `chosen` items. `on_result` gets how many tasks are done since it was last called.
 
         A worker's death does not raise: it makes the round invalid. What the task raises is raised.
+
+        Raises:
+            VariantError: for `patience_s` no task has ended.
         """
 
     def inspect(self, round_: Round) -> Round:
@@ -103,41 +152,93 @@ class Variant(ABC):
             return replace(round_, invalid=f"worker changed (now process {pids})")
         return round_
 
-    def warm_up(self, patience_s: float = 120) -> float:
-        """Run the warm-up items until every worker has done one twice; return the seconds until the first results.
+    def warm_up(self) -> None:
+        """Run the warm-up items until every worker has done one twice, and see that all run on the same terms.
 
         Raises:
-            VariantError: not all workers came up in `patience_s`, one runs another tree's files, or a task keeps more
-                than one thread busy.
+            VariantError: workers die twice or do not come up in `patience_s`, or the terms are not the same for all.
         """
+        try:
+            self._warm_up()
+        except WorkerDiedError:  # in the round before, for instance
+            self._renew()
+            self._warm_up()
+
+    def _renew(self) -> None:  # noqa: B027 — most have nothing to renew
+        """Replace workers that have died."""
+
+    def _warm_up(self) -> None:
         start = time.perf_counter()
-        first = self._warm_round()
-        cold_start_s = time.perf_counter() - start
-        self._workers = {worker for worker, _, _ in first}
+        self._workers = set()
+        told: list[list[Warm]] = []
         while True:
-            again = self._warm_round()
-            settled = {worker for worker, _, _ in again} <= self._workers
-            self._workers |= {worker for worker, _, _ in again}
+            told.append(again := self._patiently(timed=False))
+            settled = {warm.worker for warm in again} <= self._workers
+            self._workers |= {warm.worker for warm in again}
             if settled and len(self._workers) >= self.slots:
                 break
-            if time.perf_counter() - start > patience_s:
-                came = len(self._workers)
-                raise VariantError(f"{self.name}: {came} of {self.slots} workers came up in {patience_s:.0f} s")
-        if strangers := tree.strangers(files for _, _, files in again):
-            raise VariantError(f"{self.name}: a worker runs {', '.join(strangers)} from elsewhere, not from this tree")
-        if shares := [share for _, share, _ in again if share is not None]:
-            self.thread_share = statistics.median(shares)
-            if self.thread_share < LEAST_THREAD_SHARE:
+            if time.perf_counter() - start > self.patience_s:
+                raise self._not_up(again)
+        # A worker's first task imports, which may take threads; and after a broken round processes end while this runs.
+        unsure = told if self.terms is not None else told[:-1]
+        for early in unsure:
+            require_equal(self.name, [warm._replace(thread_share=None) for warm in early])
+        self.terms = self.terms or require_equal(self.name, again)
+
+    def check_timed(self) -> None:
+        """Run the task once a slot on items that are timed: whether these, too, run on the same terms.
+
+        Raises:
+            VariantError: as `warm_up`.
+        """
+        self.terms = require_equal(self.name, self._patiently(timed=True))
+
+    def _patiently(self, timed: bool) -> list[Warm]:
+        try:
+            return self._warm_round(timed)
+        except NotUpError as error:
+            raise self._not_up(error.args[0]) from None
+        except ItemError as error:
+            raise VariantError(f"{self.name}: {error}") from None
+
+    def _not_up(self, told: Sequence[Warm]) -> VariantError:
+        came = len(self._workers | {warm.worker for warm in told})
+        return VariantError(
+            f"{self.name}: {came} of {self.slots} workers came up and ran an item of the warm-up in "
+            f"{self.patience_s:g} s: something else holds their CPUs, or the task takes longer; wait, or raise "
+            "--task-timeout"
+        )
+
+    def _late(self, index: int, item: Any) -> VariantError:
+        return VariantError(
+            f"{self.name}: item {index} ({short(item)}) has no result, and no task has ended for "
+            f"{self.patience_s:g} s; if that is how long it takes, raise --task-timeout"
+        )
+
+    def _require_picklable(self, items: Sequence[Any]) -> list[int]:
+        """Bytes of each item as it travels.
+
+        Raises:
+            VariantError: one can't.
+        """
+        sizes = []
+        for index, item in enumerate(items):
+            try:
+                sizes.append(len(self.pack(item)))
+            except Exception as error:  # whatever its class raises
                 raise VariantError(
-                    f"{self.name}: the task spends {1 - self.thread_share:.0%} of its CPU time in threads of its own; "
-                    "every variant has to run it on one thread, or the speedup compares different work: "
-                    "limit the threads of the library that the task calls"
-                )
-        return cold_start_s
+                    f"{self.name}: item {index} ({short(item)}) can't be pickled ({type(error).__name__}: {error}); "
+                    "items are plain values that can travel to a worker: let the task make the rest from them"
+                ) from None
+        return sizes
+
+    def places(self) -> list[Place]:
+        """Where its tasks run, with the memory that is free there now."""
+        return [Place(platform.node(), self.slots, machine.free_memory())]
 
     def pack(self, value: Any) -> bytes:
         """What travels between driver and worker for `value`."""
-        return pickle.dumps(value, protocol=5)
+        return pack(value)
 
     def weigh(self, results: Sequence[Any]) -> tuple[int, float]:
         """Bytes of `results` on their way to the driver, and seconds that sending and fetching them adds to a round.
