@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.harness import machine, tree
-from benchmarks.harness.plugin import comparison_options, options
-from benchmarks.harness.records import baselines
+from benchmarks.harness.plugin import comparison_options, options, other_runs
+from benchmarks.harness.records import baselines, storage
 from benchmarks.harness.records import machine_info as run_info
 from benchmarks.harness.records import run as whole_run
 from benchmarks.harness.sides import keeper, session, turns
@@ -23,7 +23,7 @@ from workloads import IMAGE_SOURCE_VARIABLE
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from benchmarks.harness.runners.cluster import Cluster
+    from benchmarks.harness.runners.nodes import Cluster
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,12 +36,14 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     from benchmarks.harness.plugin import against
 
-    return against.run(config, options.read(config))
+    with other_runs.announced(config):
+        return against.run(config, options.read(config))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[options.KEY] = settings = options.read(config)
     session.join(config)
+    storage.require_readable(config)  # pytest-benchmark loads what is to be compared at the end of this hook
     os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
     os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported, here or in what is started from here
 
@@ -56,8 +58,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     baselines.require_baseline(session.config)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    options.refuse_both(config, items)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     baselines.match(session.config, session.items)
+    if options.times(session.config, session.items):
+        other_runs.watch(session.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    from benchmarks.harness.plugin import outcomes
+
+    if exitstatus == pytest.ExitCode.OK and outcomes.nothing_measured(session.config):
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -89,7 +106,7 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
         keeper.FOLDER_VARIABLE, cluster.FOLDER
     )  # of a comparison, which removes it, if this is a side
     try:
-        with cluster.start_or_join(settings.ray_address, settings.local_cpus, folder) as ready:
+        with cluster.start_or_join(settings.ray_address, settings.local_cpus, folder, settings.ray_niceness) as ready:
             yield ready
     except cluster.ClusterError as error:
         pytest.fail(str(error), pytrace=False)

@@ -11,6 +11,9 @@ communication efficiency. For a round of T seconds on P slots whose executions l
     computation   S / Σ dᵢ              below 1 where tasks run longer side by side than alone
     load balance  Σ dᵢ / (P · busiest)  below 1 where the busiest worker computes longer than the mean slot
     dispatch      busiest / T           below 1 where even the busiest worker waits for tasks or for the driver
+
+Where there are more slots than CPUs, P is the CPUs that exist in `measured`, and slots in load balance: tasks that take
+turns on a core are expected to take so many times as long, and `computation` is what they lose beyond that.
 """
 
 from collections import Counter, defaultdict
@@ -19,10 +22,18 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.harness.estimators.pairs import Pair, neighbours
-from benchmarks.harness.records.benchmark import Efficiency, Traits
+from benchmarks.harness.records.benchmark import Efficiency, Intervals, Traits
 from benchmarks.harness.runners.stamps import Execution, Worker
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_BLOCKS = 3
+"""Fewer blocks say nothing of how much they differ."""
+
+RESAMPLES, SEED = 1_000, 7
 
 
 class Account(NamedTuple):
@@ -42,7 +53,9 @@ def busy(executions: Sequence[Execution]) -> dict[Worker, float]:
     return seconds
 
 
-def account(serial_s: float, round_s: float, slots: int, executions: Sequence[Execution]) -> Account:
+def account(
+    serial_s: float, round_s: float, slots: int, executions: Sequence[Execution], cpus: int | None = None
+) -> Account:
     """The account of one round; exact.
 
     Args:
@@ -50,10 +63,17 @@ def account(serial_s: float, round_s: float, slots: int, executions: Sequence[Ex
         round_s: seconds of the round.
         slots: tasks that could run at once.
         executions: all of the round's, at least one.
+        cpus: as many of the slots as have a CPU; None for all.
     """
     by_worker = busy(executions)
     total, busiest = sum(by_worker.values()), max(by_worker.values())
-    return Account(serial_s / (slots * round_s), serial_s / total, total / (slots * busiest), busiest / round_s)
+    cpus = slots if cpus is None else cpus
+    return Account(
+        measured=serial_s / (cpus * round_s),
+        computation=serial_s * slots / (cpus * total),
+        load_balance=total / (slots * busiest),
+        dispatch=busiest / round_s,
+    )
 
 
 def efficiency(pairs: Sequence[Pair], accounts: Sequence[Account]) -> Efficiency:
@@ -67,15 +87,45 @@ def efficiency(pairs: Sequence[Pair], accounts: Sequence[Account]) -> Efficiency
         pairs: valid pairs in the order they ran, at least one.
         accounts: one for each pair.
     """
-    logs = np.log(np.array(accounts, dtype=float))
-    if found := neighbours(pairs):
-        one, other = np.array(found).T
-        logs = (logs[one] + logs[other]) / 2
-    order = np.argsort(logs[:, 0], kind="stable")
-    cut = len(order) // 4
-    middle = logs[order[cut : len(order) - cut]]
-    measured, computation, load_balance, dispatch = (float(share) for share in np.exp(middle.mean(axis=0)))
+    measured, computation, load_balance, dispatch = np.exp(_midmean(_logs(pairs, accounts))).tolist()
     return Efficiency(measured=measured, computation=computation, load_balance=load_balance, dispatch=dispatch)
+
+
+def _logs(pairs: Sequence[Pair], accounts: Sequence[Account]) -> Floats:
+    """Of each block, or of each pair where none has a neighbour: blocks × shares."""
+    logs: Floats = np.log(np.array(accounts, dtype=float))
+    if not (found := neighbours(pairs)):
+        return logs
+    one, other = np.array(found).T
+    means: Floats = (logs[one] + logs[other]) / 2
+    return means
+
+
+def _midmean(logs: Floats) -> Floats:
+    """Over the middle half of the blocks by their first column: … × blocks × columns → … × columns."""
+    order = np.argsort(logs[..., 0], axis=-1, kind="stable")
+    cut = order.shape[-1] // 4
+    middle = order[..., cut : order.shape[-1] - cut]
+    means: Floats = np.take_along_axis(logs, middle[..., np.newaxis], axis=-2).mean(axis=-2)
+    return means
+
+
+def intervals(pairs: Sequence[Pair], accounts: Sequence[Account]) -> Intervals | None:
+    """95 % of `efficiency` from blocks drawn anew (percentile bootstrap, Efron & Tibshirani 1993, ch. 13).
+
+    Args:
+        pairs, accounts: as for `efficiency`.
+
+    Returns:
+        None where there are fewer than `LEAST_BLOCKS` blocks.
+    """
+    if len(neighbours(pairs)) < LEAST_BLOCKS:
+        return None
+    logs = _logs(pairs, accounts)
+    drawn = np.random.default_rng(SEED).integers(len(logs), size=(RESAMPLES, len(logs)))
+    bounds = np.exp(np.percentile(_midmean(logs[drawn]), [2.5, 97.5], axis=0)).T.tolist()
+    measured, computation, load_balance, dispatch = [(low, high) for low, high in bounds]
+    return Intervals(measured=measured, computation=computation, load_balance=load_balance, dispatch=dispatch)
 
 
 def traits(rounds: Sequence[tuple[float, Sequence[Execution]]], serial: Sequence[Sequence[Execution]]) -> Traits:

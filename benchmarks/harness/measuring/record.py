@@ -9,19 +9,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.harness import machine
 from benchmarks.harness.estimators.speedup import speedup
 from benchmarks.harness.measuring import timeline
-from benchmarks.harness.measuring.account import account, efficiency, traits
+from benchmarks.harness.measuring.account import account, efficiency, intervals, traits
 from benchmarks.harness.measuring.pairing import Pairing
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.records.benchmark import Info, Partner, Rounds, Timeline
 from benchmarks.harness.runners.stamps import node
-from benchmarks.harness.runners.variant import Round
+from benchmarks.harness.runners.variant import ColdStart, Round, Variant
 
 
-def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> Info:
+def record_of(subject: Subject, pairing: Pairing, cold: ColdStart | None) -> Info:
     """What a reader of the JSON needs beside pytest-benchmark's own figures."""
-    variant, rounds = subject.variant, pairing.rounds
+    variant, rounds, terms = subject.variant, pairing.rounds, subject.variant.terms
+    assert terms is not None, "it is warm"
     workers = [execution.worker for execution in rounds[-1].executions]
     info: Info = {
         "workload": subject.name,
@@ -30,10 +32,15 @@ def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> Info:
         "params": dict(subject.workload.sizes[subject.size]),
         "tasks": len(subject.items),
         "cpus": variant.slots,
-        "thread_share": variant.thread_share,
+        "usable_cpus": variant.cpus,
+        "physical_cpus": machine.physical_cpus() if {worker[0] for worker in workers} <= {"", node()} else None,
+        "niceness": {"driver": machine.niceness(), "workers": list(terms.niceness)},
+        "gpus": {"driver": machine.gpus(), "workers": [terms.gpus]},
+        "thread_share": terms.thread_share,
         "verified": True,
         "statement": pairing.statement,
-        "cold_start_s": cold_start_s,
+        "cold_start_s": None if cold is None else cold.seconds,
+        "first_task_s": None if cold is None else cold.first_task_s,
         "put_s": variant.put_s,
         "put_bytes": variant.put_bytes,
         "submit_s": statistics.median(round_.submit_s for round_ in rounds),
@@ -43,13 +50,18 @@ def record_of(subject: Subject, pairing: Pairing, cold_start_s: float) -> Info:
         "tasks_per_node": Counter(node for node, _ in workers),
         "tasks_per_worker": Counter(f"{node}:{pid}" for node, pid in workers),
     }
+    if variant.object_store is not None:
+        info["object_store"] = {
+            "bytes": variant.object_store.size,
+            "shared_memory": variant.object_store.shared_memory,
+        }
     if variant.name != "serial":
         info["result_bytes"], info["result_s"] = variant.weigh(rounds[-1].results)
     if subject.partner is not None and pairing.pairs:
         info["partner"] = _partner(subject.partner.name, [pair.reference_s for pair in pairing.pairs])
         info["speedup"] = speedup(pairing.pairs)
         if subject.partner.name == "serial":
-            info = _with_account(info, pairing, variant.slots)
+            info = _with_account(info, pairing, variant)
     return info
 
 
@@ -67,12 +79,12 @@ def _partner(name: str, seconds: list[float]) -> Partner:
     return {"variant": name, "q1": float(q1), "median": float(median), "q3": float(q3)}
 
 
-def _with_account(info: Info, pairing: Pairing, slots: int) -> Info:
+def _with_account(info: Info, pairing: Pairing, variant: Variant) -> Info:
     """The record with where the loss against serial went, and one pair of rounds to look at."""
     pairs, partners = pairing.pairs, pairing.partner_rounds
     rounds = pairing.rounds[: len(pairs)]  # pytest-benchmark's profiled round comes after them, without a partner
     accounts = [
-        account(pair.reference_s, pair.candidate_s, slots, round_.executions)
+        account(pair.reference_s, pair.candidate_s, variant.slots, round_.executions, variant.cpus)
         for pair, round_ in zip(pairs, rounds, strict=True)
     ]
     beside = traits(
@@ -80,6 +92,8 @@ def _with_account(info: Info, pairing: Pairing, slots: int) -> Info:
         [round_.executions for round_ in partners],
     )
     shown = timeline.typical(pairs)
+    if known := intervals(pairs, accounts):
+        info["efficiency_intervals"] = known
     return {
         **info,
         **beside,

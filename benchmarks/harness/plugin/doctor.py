@@ -62,6 +62,6 @@ def run(
     assert settings.task is not None
     assert settings.items is not None
     cluster = request.getfixturevalue("ray_cluster")
-    with fixture.outcomes(), examination(patient.name, patient.task, patient.chosen, cluster) as it:
+    with fixture.outcomes(request.config), examination(patient.name, patient.task, patient.chosen, cluster) as it:
         found = it.run(settings.task, settings.items)
     benchmark.extra_info["doctor"] = found

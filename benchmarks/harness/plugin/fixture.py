@@ -1,4 +1,4 @@
-"""From a test's words to a measurement: brings up Ray where needed, counts tasks, turns errors into outcomes.
+"""From a test's words to a measurement: brings up Ray, counts tasks, notes what ran beside it, words what went wrong.
 
 Owns what `measure` and `sweep` take from the pytest session. Times nothing.
 """
@@ -16,20 +16,24 @@ from benchmarks.harness.measuring import measure
 from benchmarks.harness.measuring.pace import Alone, StoppedError
 from benchmarks.harness.measuring.pairing import InvalidRoundsError
 from benchmarks.harness.measuring.subject import NotEnoughMemoryError
+from benchmarks.harness.measuring.tracers import paused
 from benchmarks.harness.plugin import options
+from benchmarks.harness.plugin import outcomes as ends
+from benchmarks.harness.plugin.other_runs import OTHER_RUNS
 from benchmarks.harness.plugin.watched import Watched
 from benchmarks.harness.runners.dask_tasks import Dask
 from benchmarks.harness.runners.joblib_pool import Joblib
 from benchmarks.harness.runners.process_pool import Pool
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.serial_loop import Serial
-from benchmarks.harness.runners.variant import Variant, VariantError
+from benchmarks.harness.runners.terms import VariantError
+from benchmarks.harness.runners.variant import Variant
 from benchmarks.harness.settings import Settings
 from benchmarks.harness.sides import turns
 from workloads import CheckError, WorkloadError
 
 if TYPE_CHECKING:
-    from benchmarks.harness.runners.cluster import Cluster
+    from benchmarks.harness.runners.nodes import Cluster
 
 
 def run(
@@ -48,11 +52,16 @@ def run(
     side = request.config.stash.get(turns.KEY, None)
     beside = None if partner is None or side is not None else _variant(partner, settings, cluster)
     timed = _variant(variant, settings, cluster)
-    with outcomes(), capsys.disabled():  # progress goes to the terminal while it means something
+    others = request.config.stash.get(OTHER_RUNS, None)
+    if others is not None:
+        others.begin()
+    with outcomes(request.config), capsys.disabled():  # progress goes to the terminal while it means something
         shown = Watched(Alone(settings.plan), request.config)
         pace = shown if side is None else side
         with contextlib.closing(shown):
             measure.measure(benchmark, workload, size, tasks, timed, beside, settings.plan, pace)
+    if others is not None:
+        benchmark.extra_info["other_runs"] = len(others.beside())
 
 
 def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
@@ -62,7 +71,8 @@ def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: 
     swept = [_variant(variant, settings, cluster)]
     if swept[0].slots > 1 and (cluster is None or cluster.nodes == 1):
         swept.append(_peer(variant, 1) if cluster is None else Ray(cluster, cpus_per_task=cluster.cpus))
-    with outcomes():
+        swept[1].patience_s = settings.task_timeout_s
+    with outcomes(request.config), paused():
         lengths.run(benchmark, swept, settings.plan)
 
 
@@ -71,26 +81,32 @@ def _cluster(request: pytest.FixtureRequest, needed: bool) -> "Cluster | None":
 
 
 def _variant(name: str, settings: Settings, cluster: "Cluster | None") -> Variant:
-    if name == "ray":
-        assert cluster is not None
-        return Ray(cluster)
     # A pool can't leave this machine, whatever the cluster's size.
     slots = settings.local_cpus if settings.ray_address is None else machine.usable_cpus()
-    return Serial(1) if name == "serial" else _peer(name, slots)
+    made: Variant
+    if name == "ray":
+        assert cluster is not None
+        made = Ray(cluster)
+    else:
+        made = Serial(1) if name == "serial" else _peer(name, slots)
+    made.patience_s = settings.task_timeout_s
+    return made
 
 
 def _peer(name: str, slots: int) -> Variant:
     """What runs in processes of this machine. Each module's own packages are imported where it is prepared."""
-    peers: dict[str, Callable[[int], Variant]] = {"pool": Pool, "joblib": Joblib, "dask": Dask}
-    return peers[name](slots)
+    peers: dict[str, Callable[[int, int], Variant]] = {"pool": Pool, "joblib": Joblib, "dask": Dask}
+    return peers[name](slots, machine.usable_cpus())
 
 
 @contextlib.contextmanager
-def outcomes() -> Iterator[None]:
+def outcomes(config: pytest.Config) -> Iterator[None]:
     """What a measurement raises as a test's outcome: one sentence, without a traceback of ours."""
     try:
         yield
-    except (NotEnoughMemoryError, StoppedError) as error:
+    except NotEnoughMemoryError as error:
+        ends.skip(config, str(error))
+    except StoppedError as error:  # a comparison says so itself
         pytest.skip(str(error))
     except (CheckError, InvalidRoundsError, WorkloadError, VariantError) as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None

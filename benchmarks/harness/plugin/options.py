@@ -4,18 +4,16 @@ Owns reading and refusing. A wrong value is a `pytest.UsageError`: one sentence,
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.plugin import comparison_options, doctor_options
+from benchmarks.harness.plugin import comparison_options, doctor_options, values
 from benchmarks.harness.runners.variant import VARIANTS
-from benchmarks.harness.settings import Plan, Settings
+from benchmarks.harness.settings import TASK_TIMEOUT_S, Plan, Settings
 from benchmarks.harness.sides.protocol import is_side
 from workloads import IMAGE_SOURCE_VARIABLE, SIZES
-
-REPORT_FORMATS = (".html", ".md", ".svg", ".png", ".json")
-
 
 KEY = pytest.StashKey[Settings]()
 
@@ -42,6 +40,23 @@ def add(parser: pytest.Parser) -> None:
     option("--ray-address", metavar="ADDRESS", help="Cluster to join ('auto' or HOST:PORT) instead of starting Ray.")
     option("--ray-num-cpus", metavar="N", help="CPUs for the Ray started here. Default: all that can be used.")
     option(
+        "--oversubscribe",
+        action="store_true",
+        help="Allow --ray-num-cpus above what can be used: tasks then take turns on a CPU, and every figure says so.",
+    )
+    option(
+        "--ray-niceness",
+        metavar="N",
+        default="0",
+        help="Priority of a Ray started here: 0 is that of serial loop and pool, 15 is Ray's own default, with which "
+        "all else that runs here comes first. Default: %(default)s",
+    )
+    option(
+        "--task-timeout",
+        metavar="SECONDS",
+        help="Give a test up once no task of it has ended for so long. Default: small 120, medium 300, full 1800",
+    )
+    option(
         "--image-source",
         default="generated",
         metavar="{generated,urls,DIR}",
@@ -65,7 +80,9 @@ def read(config: pytest.Config) -> Settings:
     Raises:
         pytest.UsageError: one of them makes no sense; names it, its value and what would.
     """
-    address, cpus = config.getoption("ray_address"), _cpus(config.getoption("ray_num_cpus"))
+    address = config.getoption("ray_address")
+    cpus = values.cpus(config.getoption("ray_num_cpus"), config.getoption("oversubscribe"))
+    niceness = values.niceness(config.getoption("ray_niceness"))
     if address is not None and address.startswith("ray://"):
         raise pytest.UsageError(
             f"--ray-address {address}: over ray:// the client's link would be timed; run on the cluster's head node "
@@ -75,6 +92,11 @@ def read(config: pytest.Config) -> Settings:
         raise pytest.UsageError(
             f"--ray-num-cpus {cpus}: a joined cluster ({address}) has the CPUs that it has; drop one"
         )
+    if address is not None and comparison_options.given(config, "--ray-niceness"):
+        raise pytest.UsageError(
+            f"--ray-niceness {niceness}: a joined cluster ({address}) has its own; start its nodes with "
+            f"RAY_worker_niceness={niceness} in their environment"
+        )
     _refuse_xdist(config)
     against = comparison_options.read(config)
     doctor_options.check(config)
@@ -83,8 +105,10 @@ def read(config: pytest.Config) -> Settings:
         variants=_variants(doctor_options.variants(config)),
         ray_address=address,
         ray_num_cpus=cpus,
+        ray_niceness=niceness,
+        task_timeout_s=_task_timeout(config),
         image_source=_image_source(config.getoption("image_source")),
-        reports=[] if is_side() else [_report(Path(path)) for path in config.getoption("report")],
+        reports=[] if is_side() else [values.report(Path(path)) for path in config.getoption("report")],
         task=config.getoption("task"),
         items=config.getoption("items"),
         tasks_per_cpu=doctor_options.tasks_per_cpu(config),
@@ -106,7 +130,8 @@ def _size(config: pytest.Config) -> str:
 
 def _max_time(config: pytest.Config) -> float:
     """Seconds for a test's rounds: as asked for on the command line, else pytest.ini's, at small size a third of it."""
-    seconds = float(config.getoption("benchmark_max_time"))
+    asked = float(config.getoption("benchmark_max_time"))
+    seconds = values.seconds("--benchmark-max-time", f"{asked:g}", asked)
     if config.getoption("task") and not comparison_options.given(config, "--benchmark-max-time"):
         return doctor_options.MAX_TIME_S
     return (
@@ -114,12 +139,12 @@ def _max_time(config: pytest.Config) -> float:
     )
 
 
-def _cpus(value: str | None) -> int | None:
-    if value is None:
-        return None
-    if not value.isdecimal() or int(value) < 1:
-        raise pytest.UsageError(f"--ray-num-cpus {value}: must be a whole number of at least 1")
-    return int(value)
+def _task_timeout(config: pytest.Config) -> float:
+    value = config.getoption("task_timeout")
+    seconds = values.seconds("--task-timeout", value, TASK_TIMEOUT_S[_size(config)])
+    if not seconds:
+        raise pytest.UsageError(f"--task-timeout {value}: no task ends at once; it is a number of seconds above 0")
+    return seconds
 
 
 def _variants(value: str) -> list[str]:
@@ -141,14 +166,6 @@ def _image_source(value: str) -> str:
     return str(folder.resolve())
 
 
-def _report(path: Path) -> Path:
-    if path.suffix not in REPORT_FORMATS:
-        raise pytest.UsageError(f"--report {path}: the name must end in one of {', '.join(REPORT_FORMATS)}")
-    if not path.absolute().parent.is_dir():
-        raise pytest.UsageError(f"--report {path}: there is no folder {path.absolute().parent}")
-    return path.absolute()
-
-
 def _refuse_xdist(config: pytest.Config) -> None:
     """Tests that run at the same time would time each other. Not timing, they may."""
     parallel = config.getoption("numprocesses", None) or "PYTEST_XDIST_WORKER" in os.environ
@@ -161,6 +178,33 @@ def _refuse_xdist(config: pytest.Config) -> None:
             "pytest-xdist (-n) runs tests at the same time, and each would time the others' load: drop -n, "
             "or add --benchmark-disable to only run the workloads"
         )
+
+
+def refuse_both(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """One process can't have the benchmarks' Ray and one of the tests' own.
+
+    Raises:
+        pytest.UsageError: tests of both folders are selected.
+    """
+    folders = {path.parts[0] for item in items if (path := _below(config, item)) is not None}
+    if {"benchmarks", "tests"} <= folders:
+        raise pytest.UsageError(
+            "benchmarks and tests in one run: each brings up a Ray of its own, and a process can have only one; run "
+            "`pytest benchmarks` and `pytest tests` one after the other"
+        )
+
+
+def times(config: pytest.Config, items: Sequence[pytest.Item]) -> bool:
+    """Whether this session is one that measures by itself."""
+    if is_side() or config.getoption("collectonly"):
+        return False
+    if config.getoption("benchmark_disable") or config.getoption("benchmark_skip"):
+        return False
+    return any((path := _below(config, item)) is not None and path.parts[0] == "benchmarks" for item in items)
+
+
+def _below(config: pytest.Config, item: pytest.Item) -> Path | None:
+    return item.path.relative_to(config.rootpath) if item.path.is_relative_to(config.rootpath) else None
 
 
 def describe(settings: Settings) -> str:

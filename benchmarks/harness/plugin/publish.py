@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.harness.plugin import options
+from benchmarks.harness.plugin import options, outcomes
 from benchmarks.harness.records import baselines
 from benchmarks.harness.records import run as whole_run
 from benchmarks.harness.records.baselines import Baselines
@@ -39,12 +39,19 @@ def run(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         text = speedup_table.markdown(records, compared, options.describe(settings))
         append_to_summary(text)
         for path in settings.reports:
-            for written in _write(config, records, text, path):
-                reporter.write_line(f"Wrote {written}")
+            try:
+                for written in _write(config, records, text, path):
+                    reporter.write_line(f"Wrote {written}")
+            except OSError as error:
+                pytest.exit(
+                    f"--report {path}: it could not be written ({error.strerror})", pytest.ExitCode.TESTS_FAILED
+                )
             if not path.exists():
                 reporter.write_line(
                     f"No round was kept, as of a parallel variant beside serial: no {path}.", yellow=True
                 )
+    elif reasons := outcomes.nothing_measured(config):
+        reporter.write_line(f"Nothing was measured: {'; '.join(reasons)}", red=True)
     elif settings.reports and not config.getoption("collectonly"):
         reporter.write_line("No benchmark was measured: no report written.", yellow=True)
 
@@ -103,7 +110,9 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], comp
         write(f"Not the same machine: {'; '.join(compared.differences)}", yellow=True)
     if compared.unmatched:
         write(f"Not in the saved run, so not compared: {', '.join(compared.unmatched)}", yellow=True)
-    if compared.missing:
+    if compared.elsewhere:
+        write(f"Nothing to compare with: {compared.elsewhere}", yellow=True)
+    elif compared.missing:
         write(
             f"Nothing to compare with in {compared.missing} yet: run once with --benchmark-autosave, and the next run "
             "with --benchmark-compare is held against that one.",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.harness.records import storage as saved
 from benchmarks.harness.records.machine_info import differences
 
 Json = dict[str, Any]
@@ -23,6 +24,7 @@ class Baselines:
         now: this run's `machine_info`, once pytest-benchmark has asked for it.
         records: the saved benchmarks by full name; where several runs were loaded, those of the last.
         differences: what was different in the saved runs, a phrase each.
+        elsewhere: what that storage has instead, of other systems or Pythons.
         missing: the storage that holds no run to compare with, though one was asked for.
         unmatched: names of tests of this run that no saved run has.
     """
@@ -32,6 +34,7 @@ class Baselines:
     loaded: int = 0
     differences: list[str] = field(default_factory=list)
     missing: str = ""
+    elsewhere: str = ""
     unmatched: list[str] = field(default_factory=list)
 
 
@@ -82,7 +85,12 @@ def require_baseline(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"--benchmark-compare {asked}: no such saved run in {storage}; `pytest-benchmark list` shows what there is"
         )
-    baselines.missing = storage
+    baselines.missing, baselines.elsewhere = storage, saved.elsewhere(config)
+    if baselines.elsewhere and config.getoption("benchmark_compare_fail"):
+        raise pytest.UsageError(
+            f"--benchmark-compare-fail: {baselines.elsewhere}; save one of these with --benchmark-autosave, or name "
+            "the run to compare with, as in --benchmark-compare=FOLDER/0001"
+        )
     config.pluginmanager.getplugin("pytest-benchmark").compare_fail = None
 
 

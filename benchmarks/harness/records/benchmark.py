@@ -13,6 +13,15 @@ if TYPE_CHECKING:  # at run time it brings NumPy and SciPy, for which a session 
     from benchmarks.harness.records.doctor import Examined
 
 
+class Intervals(TypedDict):
+    """95 % intervals of the shares of an `Efficiency`, low and high."""
+
+    measured: tuple[float, float]
+    computation: tuple[float, float]
+    load_balance: tuple[float, float]
+    dispatch: tuple[float, float]
+
+
 class Efficiency(TypedDict):
     """Shares of 1; `computation` × `load_balance` × `dispatch` is `measured`."""
 
@@ -20,6 +29,20 @@ class Efficiency(TypedDict):
     computation: float
     load_balance: float
     dispatch: float
+
+
+class Seen(TypedDict):
+    """Something that the driver's process and its workers' should have alike."""
+
+    driver: int
+    workers: list[int]
+
+
+class ObjectStore(TypedDict):
+    """Bytes of the object store of a Ray started here, and of shared memory that were free for it; None: not known."""
+
+    bytes: int
+    shared_memory: int | None
 
 
 class Partner(TypedDict):
@@ -77,28 +100,34 @@ class Traits(TypedDict):
 
 
 class Info(TypedDict):
-    """`extra_info` of a workload's test; seconds and bytes.
+    """`extra_info` of a workload's test; seconds and bytes. Saved runs may lack what was recorded only later.
 
     Attributes:
         workload, variant, size: what was run.
         params: what the size means.
         tasks: how many items a round has.
         cpus: how many tasks can run at once.
+        usable_cpus: as many of them as have a CPU that exists; fewer than `cpus` is oversubscribed.
+        physical_cpus: cores of this machine, without their threads; None where not known, or elsewhere.
+        niceness, gpus: priorities, and GPUs that may be used, by driver and workers.
+        object_store: of a Ray started here.
+        other_runs: how many other runs of such a suite went on meanwhile on this machine.
         thread_share: part of its CPU time that a task spends in the thread that runs it; None where that was too
             short to measure.
         verified: results were checked against the truth. Who reads saved runs asks for it: a test that failed after
             its timing is in the JSON, too.
         statement: what that check showed.
-        cold_start_s: from workers that have yet to start and import to their first results.
+        cold_start_s: from workers that have yet to start and import to their first results; None: not measured.
+        first_task_s: of it, the slowest worker's import and first task.
         put_s, put_bytes: what was spent before timing on handing items over.
         submit_s, wait_s: a round before and after its last task was submitted, medians.
         invalid_pairs: how many were left out.
-        rounds: each round's time; missing in runs saved before it was recorded.
+        rounds: each round's time.
         tasks_per_node, tasks_per_worker: of the last round.
         result_bytes, result_s: what travels back in a round, and how long that takes alone; parallel variants.
         partner, speedup: where there is a partner.
-        efficiency: where the partner is serial; with it `tail_s` (from the end of the last task to its result; None
-            across nodes), `timeline`, and `Traits`.
+        efficiency: where the partner is serial; with it `efficiency_intervals` (unless there are too few pairs),
+            `tail_s` (from the end of the last task to its result; None across nodes), `timeline`, and `Traits`.
         doctor: of Ray, where the workload is the function of `--task`.
         passes, comparison: in the saved runs of a comparison.
     """
@@ -109,10 +138,17 @@ class Info(TypedDict):
     params: dict[str, Any]
     tasks: int
     cpus: int
+    usable_cpus: NotRequired[int]
+    physical_cpus: NotRequired[int | None]
+    niceness: NotRequired[Seen]
+    gpus: NotRequired[Seen]
+    object_store: NotRequired[ObjectStore]
+    other_runs: NotRequired[int]
     thread_share: float | None
     verified: bool
     statement: str
-    cold_start_s: float
+    cold_start_s: float | None
+    first_task_s: NotRequired[float | None]
     put_s: float
     put_bytes: int
     submit_s: float
@@ -126,6 +162,7 @@ class Info(TypedDict):
     partner: NotRequired[Partner]
     speedup: NotRequired["Speedup"]
     efficiency: NotRequired[Efficiency]
+    efficiency_intervals: NotRequired[Intervals]
     tail_s: NotRequired[float | None]
     timeline: NotRequired[Timeline]
     task_s: NotRequired[float]
@@ -173,7 +210,7 @@ class SweepInfo(TypedDict):
 
     variant: str
     verified: bool
-    cold_start_s: float
+    cold_start_s: float | None
     invalid_pairs: int
     granularity: list[Swept]
     predicted: list[Predicted]

@@ -14,6 +14,10 @@ def add(machine_info: dict[str, Any], settings: Settings) -> None:
     """Add what this suite's figures depend on. Only what is known before Ray runs: it is asked for at both ends."""
     machine_info["versions"] = machine.versions()
     machine_info["usable_cpus"] = machine.usable_cpus()
+    machine_info["physical_cpus"] = machine.physical_cpus()
+    machine_info["cpu_quota"] = machine.cpu_quota()
+    machine_info["niceness"] = machine.niceness()
+    machine_info["ray_niceness"] = settings.ray_niceness if settings.ray_address is None else None
     machine_info["ray_num_cpus"] = settings.local_cpus if settings.ray_address is None else None
     machine_info["ray_address"] = settings.ray_address
     machine_info["image_source"] = settings.image_source
@@ -39,6 +43,7 @@ def _facts(info: Mapping[str, Any]) -> dict[str, Any]:
         "architecture": info.get("machine"),
         "CPU": info.get("cpu", {}).get("brand_raw"),
         "usable CPUs": info.get("usable_cpus"),
+        "Ray's niceness": info.get("ray_niceness"),
         "Ray CPUs": info.get("ray_num_cpus"),
         "Ray address": info.get("ray_address"),
         "image source": info.get("image_source"),

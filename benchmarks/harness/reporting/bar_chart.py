@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.harness.records.benchmark import Record, SweepInfo, swept, timed
+from benchmarks.harness.reporting.terms import mark
 from benchmarks.harness.text import bounds
 
 COLOURS = {"serial": "#8a8f98", "ray": "#0b72d0", "pool": "#2a9d6f", "joblib": "#8a4fbf", "dask": "#b3541e"}
@@ -29,6 +30,8 @@ def draw(records: Sequence[Record], path: Path) -> None:
         if partner and not any(bar[0] == "serial" for bar in group):
             group.append(("serial", partner["median"], partner["q1"], partner["q3"], ""))
         text = f"{ratio['median']:.2f}×\n{bounds(ratio['low'], ratio['high'])}" if ratio else ""
+        if mark(info):
+            text += f"\noversubscribed:\n{mark(info).strip(' ()')}"
         group.append((info["variant"], stats["median"], stats["q1"], stats["q3"], text))
     widths = [2.9] * len(panels) + [4.4] * bool(sweeps)
     figure = Figure(figsize=(1.2 + sum(widths), 4.2), layout="constrained")

@@ -6,14 +6,14 @@ Owns the rules. Pure functions of a record's `extra_info`: runs nothing, reads n
 import math
 
 from benchmarks.harness.records.benchmark import Info
-from benchmarks.harness.text import percent, seconds, size
+from benchmarks.harness.text import number_of, percent, seconds, size
 
 HEALTHY = 0.9
 """From this efficiency on an account needs no advice. Less than a tenth is hard to see and to win back: a default
 run's speedup is known to 5 or 10 %, and on two cores tasks run 4 % slower beside Ray's own processes."""
 
 COLD_S = 1.0
-"""Shorter cold starts need no advice: workers whose task imports nothing heavy have first results in 0.1 to 0.3 s."""
+"""Shorter first tasks need no advice: an interpreter's start, which no task can change, takes as long on Ray."""
 
 UNEVEN = 1.25
 """Items whose longest task takes so many times the mean are uneven. Equal ones reach 1.02 in a serial round."""
@@ -23,8 +23,6 @@ LARGE = 100 * 1024
 its last result is then its travelling: sending and fetching the same bytes once more, alone and into memory that is
 warm, took 10 to 32 ms where 54 to 105 passed there."""
 
-SHARED = "memory, caches or a core's two threads are shared; touch less memory in a task, or use fewer CPUs"
-
 
 def sentence(info: Info) -> str | None:
     """What keeps this record's variant from its slots, and what to change; None where it is healthy.
@@ -33,20 +31,34 @@ def sentence(info: Info) -> str | None:
         info: `extra_info` of a record with `efficiency`, that is of a variant beside a serial partner.
     """
     shares = info["efficiency"]
-    if shares["measured"] >= HEALTHY:
-        advice = _cold(info)
-    else:
-        factors = [
-            (shares["computation"], _computation),
-            (shares["load_balance"], _balance),
-            (shares["dispatch"], _dispatch),
-        ]
-        _, worst = min(factors, key=lambda factor: factor[0])
-        advice = worst(info)
+    advice = _cold(info) if shares["measured"] >= HEALTHY else _advice(info)
     if advice is None:
         return None
-    speedup = f"{info['speedup']['median']:.2f}× of {info['cpus']} ({percent(shares['measured'])})"
+    speedup = (
+        f"{info['speedup']['median']:.2f}× of {info.get('usable_cpus', info['cpus'])} ({percent(shares['measured'])})"
+    )
     return f"{info['workload']}-{info['size']}-{info['variant']}: {speedup}: {advice}"
+
+
+def _advice(info: Info) -> str:
+    """On the factor whose loss stands out: even at best it is larger than each other's at worst."""
+    shares = info["efficiency"]
+    intervals = info.get("efficiency_intervals")
+    if intervals is None:
+        return f"no cause can be named from {number_of(info['speedup']['pairs'], 'pair')}; run more rounds"
+    found = {
+        "computation": (shares["computation"], intervals["computation"], _computation),
+        "balance": (shares["load_balance"], intervals["load_balance"], _balance),
+        "dispatch": (shares["dispatch"], intervals["dispatch"], _dispatch),
+    }
+    worst = min(found, key=lambda name: found[name][0])
+    _, (_, high), advise = found[worst]
+    if all(high < low for name, (_, (low, _), _) in found.items() if name != worst):
+        return advise(info)
+    shown = ", ".join(
+        f"{name} {percent(share)} [{100 * low:.0f} {100 * high:.0f}]" for name, (share, (low, high), _) in found.items()
+    )
+    return f"no single cause stands out: {shown}"
 
 
 def _round_s(info: Info) -> float:
@@ -58,12 +70,28 @@ def _computation(info: Info) -> str:
     longer = f"tasks take {1 / share:.2f} times as long side by side as alone"
     # Of the loss, the part that is time without a core; the rest is slower work on a core of one's own.
     waiting = math.log(min(max(info["core_share"], 1e-9), 1)) / math.log(share)
+    niceness = info.get("niceness")
+    if waiting >= 0.5 and niceness is not None and max(niceness["workers"]) > niceness["driver"]:
+        ours, theirs = niceness["driver"], max(niceness["workers"])
+        return (
+            f"{longer}, and have a core {percent(info['core_share'])} of it: workers run at nice {theirs}, serial at "
+            f"{ours}, so all else here comes first; start Ray with RAY_worker_niceness=0, or stop what else runs here"
+        )
     if waiting >= 0.5:
         return (
             f"{longer}, and have a core {percent(info['core_share'])} of it: cores are shared; "
             "stop what else runs here, or use fewer CPUs"
         )
-    return f"{longer}, each on a core: {SHARED}"
+    return f"{longer}, each on a core: {_shared(info)}"
+
+
+def _shared(info: Info) -> str:
+    """What tasks share that have a core, or a thread of one, of their own."""
+    cores, cpus = info.get("physical_cpus"), info["cpus"]
+    threads = "a core's two threads"
+    if cores is not None:
+        threads = f"cores ({cpus} CPUs are threads of {cores})" if cores < cpus else "their bus"
+    return f"memory, caches or {threads} are shared; touch less memory in a task, or use fewer CPUs"
 
 
 def _balance(info: Info) -> str:
@@ -84,7 +112,8 @@ def _balance(info: Info) -> str:
             "for it; make more and shorter tasks"
         )
     return (
-        f"tasks that are equal alone are not side by side, and CPUs wait {idle} of the time for the slowest: {SHARED}"
+        f"tasks that are equal alone are not side by side, and CPUs wait {idle} of the time for the slowest: "
+        f"{_shared(info)}"
     )
 
 
@@ -110,10 +139,11 @@ def _dispatch(info: Info) -> str:
 
 
 def _cold(info: Info) -> str | None:
-    cold_s, round_s = info["cold_start_s"], _round_s(info)
-    if cold_s < max(COLD_S, round_s):
+    cold_s, first_s, round_s = info["cold_start_s"], info.get("first_task_s"), _round_s(info)
+    if cold_s is None or first_s is None or first_s < max(COLD_S, round_s):
         return None
     return (
-        f"but cold workers take {seconds(cold_s)} to their first results, as long as {cold_s / round_s:.0f} rounds; "
-        "keep them for many rounds, and import less in the task's module"
+        f"but cold workers take {seconds(cold_s)} to their first results, as long as {cold_s / round_s:.0f} rounds, "
+        f"and {seconds(first_s)} of it to import and run a task once; keep them for many rounds, and import less in "
+        "the task's module"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Benchmark, Record, swept, timed
-from benchmarks.harness.reporting import diagnosis, doctor_lines, granularity_lines
+from benchmarks.harness.reporting import diagnosis, doctor_lines, granularity_lines, terms
 from benchmarks.harness.text import Row, bounds, columns, markdown_table, number_of, percent, seconds, size
 
 HEADS: Row = (
@@ -33,7 +33,7 @@ TIMES_HEADS: Row = ("", "median", "middle half of the rounds", "rounds")
 def label(record: Benchmark) -> str:
     """`fibonacci-medium-ray`, as in the test's id; what is timed beside another partner than serial says so."""
     info = record["extra_info"]
-    name = f"{info['workload']}-{info['size']}-{info['variant']}"
+    name = f"{info['workload']}-{info['size']}-{info['variant']}{terms.mark(info)}"
     beside = info["partner"]["variant"] if "partner" in info else "serial"
     return name if beside == "serial" else f"{name} ÷ {beside}"
 
@@ -94,7 +94,7 @@ def beside(records: Iterable[Record]) -> list[Row]:
                 seconds(info["task_s"]),
                 seconds(info["submit_s"]),
                 seconds(info["wait_s"]),
-                seconds(info["cold_start_s"]),
+                "–" if info["cold_start_s"] is None else seconds(info["cold_start_s"]),
                 f"{seconds(info['put_s'])}, {size(info['put_bytes'])}" if info["put_bytes"] else "–",
                 size(info["result_bytes"]),
                 *(" + ".join(map(str, per.values())) for per in (info["tasks_per_worker"], info["tasks_per_node"])),
@@ -146,7 +146,7 @@ def table(records: Sequence[Record], width: int) -> list[str]:
 
 def notes(records: Sequence[Record]) -> list[str]:
     """What stands below the table: break-even lengths, and what the checks showed."""
-    return [*granularity_lines.lines(records), *statements(records)]
+    return [*granularity_lines.lines(records), *statements(records), *terms.lines(timed(records))]
 
 
 def markdown(records: Sequence[Record], baselines: Baselines, caption: str) -> str:

@@ -1,0 +1,67 @@
+"""What an option's value may be, one function a kind.
+
+Owns reading a text and refusing it. Which options there are is `options`' matter.
+"""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from benchmarks.harness import machine
+
+REPORT_FORMATS = (".html", ".md", ".svg", ".png", ".json")
+
+
+def cpus(value: str | None, oversubscribe: bool) -> int | None:
+    """Of `--ray-num-cpus`: a whole number, and one that exists unless more is wanted knowingly."""
+    usable = machine.usable_cpus()
+    if value is None:
+        if oversubscribe:
+            raise pytest.UsageError(f"--oversubscribe needs --ray-num-cpus with more than the {usable} CPUs there are")
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise pytest.UsageError(f"--ray-num-cpus {value}: must be a whole number of at least 1")
+    if int(value) > usable and not oversubscribe:
+        raise pytest.UsageError(
+            f"--ray-num-cpus {value}: only {usable} can be used here, and tasks would take turns on them; ask for at "
+            f"most {usable}, or add --oversubscribe to see what that does"
+        )
+    return int(value)
+
+
+def niceness(value: str) -> int:
+    """Of `--ray-niceness`."""
+    if not value.isdecimal() or int(value) > 19:
+        raise pytest.UsageError(f"--ray-niceness {value}: must be a whole number from 0 to 19")
+    return int(value)
+
+
+def seconds(option: str, value: str | None, default: float) -> float:
+    """A finite time of at least 0."""
+    if value is None:
+        return default
+    try:
+        found = float(value)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < float("inf"):  # neither is not a number
+        raise pytest.UsageError(f"{option} {value}: must be a number of seconds, as 12 or 0.5")
+    return found
+
+
+def report(path: Path) -> Path:
+    """Of `--report`: a file that can be written, found out before anything is measured."""
+    if path.suffix not in REPORT_FORMATS:
+        raise pytest.UsageError(f"--report {path}: the name must end in one of {', '.join(REPORT_FORMATS)}")
+    file = path.absolute()
+    if not file.parent.is_dir():
+        raise pytest.UsageError(f"--report {path}: there is no folder {file.parent}")
+    try:
+        if file.exists():
+            file.open("r+b").close()
+        else:
+            tempfile.TemporaryFile(dir=file.parent).close()
+    except OSError as error:
+        raise pytest.UsageError(f"--report {path}: it can't be written ({error.strerror}); name another file") from None
+    return file
