@@ -16,7 +16,7 @@ import pytest
 from benchmarks.harness.machine import usable_cpus
 from tests.folders import left_over, ray_folders
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.clusters"]
 
 TESTS = Path(__file__).parent
 

@@ -1,8 +1,11 @@
 """Rays of this process's own, one after the other."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from benchmarks.harness.runners import cluster
+from benchmarks.harness.runners import cluster, nodes
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.stamps import node
 from tests import tasks
@@ -28,3 +31,32 @@ def test_a_driver_that_timed_before_ray_started_shares_its_nodes_clock() -> None
         variant.warm_up()
         (execution,) = variant.run().executions
         assert execution.worker[0] == node() != ""
+
+
+NEVER_UP = """
+import sys, time
+if all(any(part in argument for argument in sys.orig_argv) for part in ("default_worker", "{node}")):
+    time.sleep(10_000)
+"""
+
+
+@pytest.mark.usefixtures("no_ray_here")
+@pytest.mark.parametrize(
+    ("node", "sentence"),
+    [
+        ("raylet", "does not let a driver in: in 10 s its node has started no worker; see `ray status` and"),
+        ("raylet.1", "a node has not answered in 10 s; see `ray status` there, or wait until its workers have a core"),
+    ],
+    ids=["the driver's", "another"],
+)
+def test_a_node_whose_workers_never_come_up_is_one_sentence(
+    head: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, node: str, sentence: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(NEVER_UP.format(node=node))
+    address = head(nodes=2, PYTHONPATH=str(tmp_path), RAY_AUTH_TOKEN=cluster.TOKEN)
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", cluster.TOKEN)  # Ray keeps the first that a process has seen
+    for module in (cluster, nodes):
+        monkeypatch.setattr(module, "ANSWER_S", 10.0)
+    with pytest.raises(cluster.ClusterError, match=sentence), cluster.join(address):
+        pass

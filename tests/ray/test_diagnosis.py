@@ -5,6 +5,7 @@ Where cores must not matter, tasks wait instead of computing: their times are kn
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def ray_of_four(rays: Rays) -> Iterator[cluster.Cluster]:
             warm = Ray(ready)  # or the first test, whichever it is, would have workers that have yet to start
             warm.prepare(tasks.square, [1] * SLOTS, [1] * SLOTS)
             warm.warm_up()
-            yield ready
+            yield replace(ready, usable_cpus=SLOTS)  # as if all were there: what they share is what is to be seen
     finally:
         os.sched_setaffinity(0, cores)
 
@@ -53,13 +54,13 @@ def diagnose(ray: cluster.Cluster, task: Callable[[Any], Any], items: list[Any],
         sizes={"small": {}, "medium": {}, "full": {}},
     )
     subject = Subject("ill", "small", workload, items, Ray(ray), Serial(1))
-    cold_start_s = get_ready(subject, SLOTS)
+    cold = get_ready(subject, SLOTS)
     pairing = Pairing(subject, pairs, Alone(PLAN))
     for _ in range(pairs):
         pairing.before()
         pairing.run()
         pairing.after()
-    return sentence(record_of(subject, pairing, cold_start_s))
+    return sentence(record_of(subject, pairing, cold))
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs cores to be taken away, as Linux can")

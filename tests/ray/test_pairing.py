@@ -7,7 +7,7 @@ import pytest
 from benchmarks.harness.measuring.pace import Alone
 from benchmarks.harness.measuring.pairing import InvalidRoundsError, Pairing
 from benchmarks.harness.measuring.subject import Subject
-from benchmarks.harness.runners.cluster import Cluster
+from benchmarks.harness.runners.nodes import Cluster
 from benchmarks.harness.runners.process_pool import Pool
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.serial_loop import Serial

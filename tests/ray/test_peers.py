@@ -42,7 +42,7 @@ def test_a_round_has_every_result_in_order_from_warm_workers(peer: type[Variant]
     assert (first.invalid, second.invalid) == ("", "")
     assert len({execution.worker for round_ in (first, second) for execution in round_.executions}) == 2
     assert all(round_.start <= e.start <= e.end for round_ in (first, second) for e in round_.executions)
-    assert variant.thread_share is not None
+    assert variant.terms.thread_share is not None
 
 
 @pytest.mark.parametrize("peer", PEERS)

@@ -17,7 +17,7 @@ AddWorkload = Callable[..., None]
 
 pytestmark = pytest.mark.usefixtures("no_leftovers", "no_folders_left")
 
-COARSE = ("--budget", "60", "--tolerance", "40", "--must-see", "90")
+COARSE = ("--budget", "120", "--tolerance", "40", "--must-see", "90")
 """Three passes tell a fourfold time from the same one; there is time for them also on a busy machine."""
 
 ALIKE = {"ok", "undecided (can't rule out 90 %)"}
@@ -61,7 +61,7 @@ def test_a_tree_beside_itself_is_not_slower(
     short = revision[:7]
     result.stdout.fnmatch_lines(
         [
-            f"base main {short} · head working tree {short} · small, at most 60 s",
+            f"base main {short} · head working tree {short} · small, at most 120 s",
             f"base main {short} · head working tree {short} · * passes · * s",
             "*slowdown *interval *could see *passes *pairs *verdict",
             "seeded-small-serial *%*",
@@ -124,12 +124,10 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     add_workload("other", ("400_000", "40_001"))
     add_workload("newcomer", QUICKER)
     (repository.path / "workloads" / "gone.py").unlink()
-    result = compare(repository, "--against", "HEAD", *COARSE, "--budget", "100", selected="serial")
+    result = compare(repository, "--against", "HEAD", *COARSE, selected="serial")
     assert result.ret == 1
     found = verdicts(result)
     expected = {
-        "slow": "REGRESSED (tolerance 40 %)",
-        "strict": "REGRESSED (tolerance 50 %)",
         "raising": "FAILING: fails on head: ValueError: out of luck",
         "faltering": "FAILING: fails on head: ValueError: out of breath",
         "forgetful": "FAILING: fails on head: sums forgotten",
@@ -138,6 +136,8 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
         "gone": "REMOVED: head does not have it",
     }
     assert {name: verdict for name, verdict in found.items() if name in expected} == expected
+    for name, tolerance in (("slow", 40), ("strict", 50)):  # which question tells a fourfold time first is the noise's
+        assert found[name].startswith((f"REGRESSED (tolerance {tolerance} %)", "REGRESSED in total time: ")), found
     assert found["quick"] in ("improved", "ok")  # which of them is the noise's matter: the bounds are wide here
     assert found["tiny"] in ALIKE
     assert found["hungry"].startswith("not compared: skipped on head: hungry-small-serial needs 1000000.0 GB of memory")
@@ -153,7 +153,6 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     ("before", "after", "word", "status"),
     [
         ((), (RAISES,), "FAILING: fails on head: ValueError: out of luck", 1),
-        ((RAISES,), (), "not compared: fails on base: ValueError: out of luck", 6),
         ((), None, "REMOVED: head does not have it", 1),
         (None, (), "new: base does not have it", 6),
     ],

@@ -49,12 +49,9 @@ def test_head_is_slower_from_the_folder_above_too_and_results_that_can_not_be_ke
 @pytest.mark.parametrize(
     ("start", "arguments"),
     [
-        (".", (TESTS,)),
-        ("benchmarks/plain", ()),
         ("benchmarks/plain", ("test_plain.py::test_mine",)),
         ("new/deep", ("../../benchmarks/plain",)),  # a folder that base lacks
         ("{unrelated}", ("{relative}/benchmarks/plain",)),
-        ("{unrelated}", ("{absolute}/benchmarks/plain",)),
         (".", ("@arguments.txt",)),
         (".", ()),  # PYTEST_ADDOPTS
     ],
@@ -73,7 +70,7 @@ def test_base_runs_its_own_tree_from_anywhere(
     (tree / "arguments.txt").write_text(f"-q\n{tree}/{TESTS}\n")
     if not arguments and start == ".":
         monkeypatch.setenv("PYTEST_ADDOPTS", f"-q '{tree}/{TESTS}'")
-    names = {"tree": tree.name, "absolute": tree, "relative": os.path.relpath(tree, folder)}
+    names = {"tree": tree.name, "relative": os.path.relpath(tree, folder)}
     monkeypatch.chdir(folder)
     result = against(plain, *(argument.format(**names) for argument in arguments), *ONE_PASS)
     assert verdicts(result) == {"test_mine": "undecided (too few passes)"}

@@ -209,9 +209,8 @@ def start(
     [
         (signal.SIGTERM, "base", "collection", "serial"),
         (signal.SIGKILL, "base", "collection", "serial"),
-        (signal.SIGINT, "head", "items", "ray"),
         (signal.SIGINT, "head", "round", "ray"),
-        (signal.SIGTERM, "base", "round", "ray"),
+        (signal.SIGTERM, "base", "round", "serial"),
         (signal.SIGKILL, "head", "round", "ray"),
         (signal.SIGINT, "base", "saving", "serial"),
     ],
@@ -254,7 +253,7 @@ def test_a_comparison_whose_rays_are_starting_leaves_nothing(start: Callable[...
     ("victim", "side", "moment", "variant", "sentence"),
     [
         ("base", "base", "collection", "serial", "base was killed (SIGKILL), pass 1"),
-        ("base", "head", "round", "ray", "base was killed (SIGKILL) at *tiny-small-ray*, pass 1"),
+        ("base", "head", "round", "serial", "base was killed (SIGKILL) at *tiny-small-serial*, pass 1"),
         ("head", "head", "round", "ray", "head was killed (SIGKILL) at *tiny-small-ray*, pass 1"),
         ("raylet", "head", "round", "ray", "head * at *tiny-small-ray*, pass 1*"),
         ("head", "base", "saving", "serial", "head was killed (SIGKILL)*"),

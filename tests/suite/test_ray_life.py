@@ -2,21 +2,19 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.clusters import TOKEN
 from tests.folders import left_over, ray_folders
 
 QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
-TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "t" * 64}
 
 
 @pytest.mark.parametrize(
@@ -56,60 +54,12 @@ def test_an_interrupt_leaves_nothing(
         assert "KeyboardInterrupt" in output
 
 
-@pytest.fixture
-def head() -> Iterator[Callable[..., str]]:
-    """`head(nodes=1, variable=value, …)` starts a cluster of nodes with two CPUs each, these in their environment.
-
-    It returns the address to join; every process of it is ended after the test.
-    """
-    started: list[tuple[subprocess.Popen[str], list[psutil.Process]]] = []
-    folders: list[str] = []
-
-    def start(nodes: int = 1, **environment: str) -> str:
-        folder = tempfile.mkdtemp(prefix="head-", dir="/tmp")
-        folders.append(folder)
-        node = [str(Path(sys.executable).with_name("ray")), "start", "--num-cpus=2", "--block", "--disable-usage-stats"]
-        env = {**os.environ, **TOKEN, **environment}
-        launch(env, [*node, "--head", "--port=0", "--include-dashboard=false", f"--temp-dir={folder}"])
-        (gcs,) = [child for child in started[0][1] if "gcs_server" in child.name()]
-        port = next((Path(folder) / "session_latest").glob("gcs_server_port_*")).read_text()
-        assert gcs.is_running()
-        for _ in range(nodes - 1):
-            launch(env, [*node, f"--address=127.0.0.1:{port}"])
-        return f"127.0.0.1:{port}"
-
-    def launch(env: dict[str, str], command: list[str]) -> None:
-        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert process.stdout is not None
-        assert any("Ray runtime started" in line for line in process.stdout)
-        started.append((process, psutil.Process(process.pid).children(recursive=True)))
-
-    yield start
-    for process, family in reversed(started):
-        process.terminate()
-        process.communicate(timeout=30)
-        _, alive = psutil.wait_procs(family, timeout=10)
-        for child in alive:
-            child.kill()
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def test_a_joined_cluster_is_used_and_left_running(
-    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = head()
-    for name, value in TOKEN.items():
-        monkeypatch.setenv(name, value)
-    arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
-    for _ in range(2):
-        suite.runpytest_subprocess(*arguments, timeout=120).assert_outcomes(passed=1, deselected=1)
-
-
-def test_tasks_spread_over_the_nodes_of_a_cluster(
+def test_tasks_spread_over_the_nodes_of_a_cluster_that_runs_on(
     suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = head(nodes=2)
+    family = psutil.Process().children(recursive=True)
+    daemons = [process for process in family if process.name() in ("raylet", "gcs_server")]
     for name, value in TOKEN.items():
         monkeypatch.setenv(name, value)
     arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
@@ -118,6 +68,8 @@ def test_tasks_spread_over_the_nodes_of_a_cluster(
     assert (info["cpus"], info["tasks"]) == (4, 4)
     assert sum(info["tasks_per_node"].values()) == 4
     assert len(info["tasks_per_node"]) == 2
+    assert len(daemons) == 3
+    assert all(process.is_running() for process in daemons)
 
 
 def test_nodes_with_other_versions_are_named(
@@ -141,6 +93,34 @@ def test_an_address_without_a_cluster_is_one_sentence(suite: pytest.Pytester) ->
     result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", "127.0.0.1:9", timeout=120)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*Ray can't be reached at 127.0.0.1:9: *"])
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_a_cluster_with_another_token_is_one_sentence(
+    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = head()
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "f" * 64)
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", address, timeout=120)
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines([f"*the cluster at {address} does not accept this process's token: set RAY_AUTH_MODE*"])
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_a_cluster_that_cant_unpack_the_tree_is_one_sentence(
+    suite: pytest.Pytester, head: Callable[..., str], new_folder: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file lies where its node unpacks what goes along."""
+    address = head(folder=(folder := new_folder()))
+    unpacked = Path(folder) / "session_latest" / "runtime_resources" / "working_dir_files"
+    unpacked.rmdir()
+    unpacked.touch()
+    for name, value in TOKEN.items():
+        monkeypatch.setenv(name, value)
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", address, timeout=120)
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines([f"*the cluster at {address} can't unpack this tree for its workers: *"])
     assert "Traceback" not in result.stdout.str()
 
 

@@ -41,7 +41,7 @@ def test_two_runs_are_compared_with_their_speedups(suite: pytest.Pytester) -> No
     # A clock rate that changes from run to run does not make another machine.
     record["machine_info"]["cpu"]["hz_actual_friendly"] = "1 Hz"
     stored(suite)[0].write_text(json.dumps(record))
-    result = run(suite, "--benchmark-compare", "--benchmark-histogram=hist", "--report", "r.md")
+    result = run(suite, "--benchmark-compare", "--benchmark-autosave", "--benchmark-histogram=hist", "--report", "r.md")
     assert result.ret == 0
     result.stdout.fnmatch_lines(
         [
@@ -55,6 +55,10 @@ def test_two_runs_are_compared_with_their_speedups(suite: pytest.Pytester) -> No
     assert "Not the same machine" not in output
     assert [path.name for path in suite.path.glob("hist*.svg")]
     assert "| tiny-small-pool | 7.25× [7.00 7.50] |" in (suite.path / "r.md").read_text()
+    command = Path(sys.executable).with_name("pytest-benchmark")
+    listed = suite.run(command, "compare", "--group-by=fullname", "--columns=median")
+    assert listed.ret == 0
+    listed.stdout.fnmatch_lines(["*tiny-small-pool*(0001_*", "*tiny-small-serial*(0002_*"])
 
 
 def test_another_machine_is_named_in_one_line_and_refused_as_a_judge(suite: pytest.Pytester) -> None:
@@ -101,13 +105,3 @@ def test_what_the_saved_run_lacks_is_named_and_never_passes_unseen(
     refused.stderr.fnmatch_lines(
         ["ERROR: *the saved run has none of the selected tests; it has test_workload[[]tiny-*"]
     )
-
-
-def test_the_compare_command_reads_what_is_stored(suite: pytest.Pytester) -> None:
-    for _ in range(2):
-        assert run(suite, "--benchmark-autosave").ret == 0
-    result = suite.run(
-        Path(sys.executable).with_name("pytest-benchmark"), "compare", "--group-by=fullname", "--columns=median"
-    )
-    assert result.ret == 0
-    result.stdout.fnmatch_lines(["*tiny-small-pool*(0001_*", "*tiny-small-serial*(0002_*"])

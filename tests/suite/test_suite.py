@@ -54,7 +54,7 @@ def test_all_variants_are_timed_verified_and_reported(suite: pytest.Pytester, mo
     assert (ray["workload"], ray["variant"], ray["size"], ray["tasks"], ray["cpus"]) == ("tiny", "ray", "small", 2, 2)
     assert ray["verified"] is True
     assert ray["invalid_pairs"] == 0
-    assert ray["thread_share"] > 0.8
+    assert ray["thread_share"] is None or ray["thread_share"] > 0.8  # None where a busy machine left too little to tell
     assert ray["speedup"]["pairs"] >= 20
     assert 0 < ray["speedup"]["low"] <= ray["speedup"]["median"] <= ray["speedup"]["high"]
     assert 0 < ray["submit_s"] < ray["cold_start_s"]

@@ -122,3 +122,10 @@ def test_a_comparison_names_what_fails_it_and_iterates_over_what_is_there() -> N
 def test_a_comparison_of_nothing_says_so() -> None:
     page = comparison_page.of_comparison(replace(FOUND, outcomes=[], notes=[]), {}, "")
     assert '<span class="word">nothing was compared</span>' in page
+
+
+def test_a_run_that_lacks_what_was_recorded_only_later_still_makes_a_page() -> None:
+    earlier = record()
+    for key in ("usable_cpus", "physical_cpus", "niceness", "gpus", "first_task_s", "rounds"):
+        del earlier["extra_info"][key]
+    assert "What to change" in headings(run_page.of_runs([replace(RUN, records=[earlier])]))
