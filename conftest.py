@@ -109,7 +109,7 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
         with cluster.start_or_join(settings.ray_address, settings.local_cpus, folder, settings.ray_niceness) as ready:
             yield ready
     except cluster.ClusterError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture

@@ -47,6 +47,14 @@ def compute_in_a_child(item: int) -> int:
     return item
 
 
+def compute(item: int) -> int:
+    """100 ms of CPU time."""
+    end = time.process_time() + 0.1
+    while time.process_time() < end:
+        pass
+    return item
+
+
 def wait_for_ever(item: int) -> int:
     time.sleep(10_000)
     return item

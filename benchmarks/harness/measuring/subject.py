@@ -88,9 +88,11 @@ def check_memory(test: str, per_task: int, variant: Variant, partner: Variant | 
     for host, need in needs.items():
         if need > free[host]:
             where = "" if host == platform.node() else f" on {host}"
+            serial = variant.name == "serial"
+            workers = "" if serial else f", and {imported / 1e9:.2f} GB a worker for what it imports"
             raise NotEnoughMemoryError(
-                f"{test} needs {need / 1e9:.1f} GB of memory{where} ({per_task / 1e9:.2f} GB a task, and "
-                f"{imported / 1e9:.2f} GB a worker for what it imports), and {free[host] / 1e9:.1f} GB are free"
+                f"{test} needs {need / 1e9:.1f} GB of memory{where} ({per_task / 1e9:.2f} GB a task{workers}), and "
+                f"{free[host] / 1e9:.1f} GB are free"
             )
 
 

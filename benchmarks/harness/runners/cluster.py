@@ -32,6 +32,12 @@ TOKEN = secrets.token_hex(32)
 for the whole process, because Ray keeps the first that it sees."""
 
 
+TOKEN_HELP = (
+    "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to the token that the cluster was started with (in ~/.ray/auth_token on "
+    "its head node)"
+)
+
+
 class ClusterError(Exception):
     """Ray can't be used; one sentence that says why and what would work."""
 
@@ -130,6 +136,7 @@ def _require_listener(address: str) -> None:
 
 
 KNOCK = "import ray, sys; ray.init(address=sys.argv[1], log_to_driver=False, logging_level=40)"
+"""Joins a cluster and leaves it again."""
 
 
 def _require_welcome(address: str) -> None:
@@ -167,11 +174,24 @@ def _init(**options: Any) -> None:
         with contextlib.chdir(tree.ROOT):
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+        if _rejected(error):
+            raise ClusterError(
+                f"the cluster at {options['address']} does not accept this process's token: {TOKEN_HELP}"
+            ) from None
         where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
         raise ClusterError(f"Ray can't {where}: {first_line(error)}") from error
     finally:
         signal.signal(signal.SIGTERM, on_sigterm)
         node.cache_clear()  # a serial round before may have found no Ray, or another one
+
+
+def _rejected(error: BaseException | None) -> bool:
+    """Whether an error of `ray.init` comes from another token: Ray has what it was only in the text of the causes."""
+    while error is not None:
+        if "AuthenticationError" in f"{type(error).__name__}: {error}":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _checked(start_s: float) -> Cluster:
@@ -199,10 +219,7 @@ def _explained(address: str) -> Iterator[None]:
     try:
         yield
     except AuthenticationError as error:
-        raise ClusterError(
-            f"the cluster at {address} does not accept this process's token: set RAY_AUTH_MODE=token, and "
-            "RAY_AUTH_TOKEN to the token that the cluster was started with (in ~/.ray/auth_token on its head node)"
-        ) from error
+        raise ClusterError(f"the cluster at {address} does not accept this process's token: {TOKEN_HELP}") from error
     except GetTimeoutError as error:
         raise ClusterError(
             f"the cluster at {address}: a node has not answered in {ANSWER_S:.0f} s; see `ray status` there, or wait "

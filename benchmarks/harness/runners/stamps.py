@@ -99,22 +99,24 @@ class Counted:
 
     Holds the worker for 50 ms more, so that no fast worker takes another's turn.
 
-    In the process that makes it, children that are there by then are not the task's: Ray's daemons are among them.
+    In the process that makes it, only children that appear while the task runs are the task's: the others are Ray's
+    daemons, or workers of a pool that come up meanwhile.
     """
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self._made_in, self._others = os.getpid(), frozenset(_children())
+        self._made_in, self._own = os.getpid(), set[int]()
 
     def __call__(self, item: Any) -> Warm:
         held = _Held(item)
-        others = self._others if os.getpid() == self._made_in else frozenset()
         before, waited = _children(), _waited_s()
         start, process, thread = time.perf_counter(), time.process_time(), time.thread_time()
         result = self.task(item)
         process, thread = time.process_time() - process, time.thread_time() - thread
         least = max(LEAST_CPU_S, LEAST_CPU_SHARE * (time.perf_counter() - start))
-        used = [cpu_s - before.get(pid, 0.0) for pid, cpu_s in _children().items() if pid not in others]
+        after, here = _children(), os.getpid() == self._made_in
+        self._own |= after.keys() - before.keys()
+        used = [cpu_s - before.get(pid, 0.0) for pid, cpu_s in after.items() if not here or pid in self._own]
         children_s = _waited_s() - waited + sum(used)
         told = Warm(
             worker=(node(), os.getpid()),

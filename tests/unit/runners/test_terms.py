@@ -1,6 +1,8 @@
 """What a warm-up refuses: the serial loop and a real pool, each with a task that breaks one term."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +47,20 @@ def test_items_that_stay_as_they_are_pass_also_where_parts_are_shared(variant: V
 def test_work_left_to_a_child_process_is_refused(variant: Variant) -> None:
     with pytest.raises(VariantError, match=r"the task spends \d+% of its CPU time in child processes of its own"):
         warm(variant, taint_tasks.compute_in_a_child, [1, 2])
+
+
+def test_children_that_are_not_the_tasks_count_for_nothing() -> None:
+    """A pool's workers, for instance, import while the serial loop warms up."""
+    ready = Serial(1)
+    ready.prepare(taint_tasks.compute, [1, 2], [1, 2])
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        ready.warm_up()
+    finally:
+        other.kill()
+        other.wait()
+    assert ready.terms is not None
+    assert ready.terms.thread_share == pytest.approx(1, abs=0.05)
 
 
 def test_a_warm_up_that_does_not_end_is_given_up(variant: Variant) -> None:
