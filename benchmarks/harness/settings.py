@@ -78,6 +78,7 @@ class Settings:
         variants: which of `runners.variant.VARIANTS` to time, in their order.
         ray_address: cluster to join; None starts Ray here.
         ray_num_cpus: CPUs for a Ray started here; None for all usable ones.
+        scaling: on which fewer CPUs Ray's workloads are timed as well; each divides `ray_num_cpus`.
         ray_niceness: how much later than this process the workers of a Ray started here get a core, 0 to 19.
         task_timeout_s: for so long no task may end before a test is given up.
         image_source: `generated`, `urls` or a folder's absolute path.
@@ -93,6 +94,7 @@ class Settings:
     variants: list[str]
     ray_address: str | None
     ray_num_cpus: int | None
+    scaling: tuple[int, ...]
     ray_niceness: int
     task_timeout_s: float
     image_source: str

@@ -33,6 +33,7 @@ from benchmarks.harness.sides import turns
 from workloads import CheckError, WorkloadError
 
 if TYPE_CHECKING:
+    from benchmarks.harness.records.benchmark import Scaling
     from benchmarks.harness.runners.nodes import Cluster
 
 
@@ -44,14 +45,24 @@ def run(
     size: str,
     variant: str,
     partner: str | None,
+    cpus: int | None = None,
+    scaling: "Scaling | None" = None,
 ) -> None:
-    """Measure one test's variant beside its partner; fail or skip with one sentence, without a traceback of ours."""
+    """Measure one test's variant beside its partner; fail or skip with one sentence, without a traceback of ours.
+
+    Args:
+        benchmark, request, capsys: the test's fixtures.
+        workload, size, variant, partner: what `measure.measure` times.
+        cpus: on how many of Ray's CPUs, fewer than it has; None for all.
+        scaling: what happens to the items there: `strong` keeps them all, `weak` takes as many for each CPU.
+    """
     settings = request.config.stash[options.KEY]
     cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
-    tasks = settings.tasks_per_cpu * (cluster.cpus if cluster is not None else settings.local_cpus)
+    places = cluster.cpus if cluster is not None else settings.local_cpus
+    tasks = settings.tasks_per_cpu * (cpus if cpus is not None and scaling == "weak" else places)
     side = request.config.stash.get(turns.KEY, None)
     beside = None if partner is None or side is not None else _variant(partner, settings, cluster)
-    timed = _variant(variant, settings, cluster)
+    timed = _variant(variant, settings, cluster, cpus)
     others = request.config.stash.get(OTHER_RUNS, None)
     if others is not None:
         others.begin()
@@ -62,6 +73,8 @@ def run(
             measure.measure(benchmark, workload, size, tasks, timed, beside, settings.plan, pace)
     if others is not None:
         benchmark.extra_info["other_runs"] = len(others.beside())
+    if scaling is not None:
+        benchmark.extra_info["scaling"] = scaling
 
 
 def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
@@ -80,13 +93,13 @@ def _cluster(request: pytest.FixtureRequest, needed: bool) -> "Cluster | None":
     return request.getfixturevalue("ray_cluster") if needed else None
 
 
-def _variant(name: str, settings: Settings, cluster: "Cluster | None") -> Variant:
+def _variant(name: str, settings: Settings, cluster: "Cluster | None", cpus: int | None = None) -> Variant:
     # A pool can't leave this machine, whatever the cluster's size.
     slots = settings.local_cpus if settings.ray_address is None else machine.usable_cpus()
     made: Variant
     if name == "ray":
         assert cluster is not None
-        made = Ray(cluster)
+        made = Ray(cluster, cpus_per_task=1 if cpus is None else cluster.cpus // cpus)
     else:
         made = Serial(1) if name == "serial" else _peer(name, slots)
     made.patience_s = settings.task_timeout_s

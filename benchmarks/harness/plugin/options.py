@@ -13,6 +13,7 @@ from benchmarks.harness.plugin import comparison_options, doctor_options, values
 from benchmarks.harness.runners.variant import VARIANTS
 from benchmarks.harness.settings import TASK_TIMEOUT_S, Plan, Settings
 from benchmarks.harness.sides.protocol import is_side
+from benchmarks.harness.text import number_of
 from workloads import IMAGE_SOURCE_VARIABLE, SIZES
 
 KEY = pytest.StashKey[Settings]()
@@ -38,7 +39,12 @@ def add(parser: pytest.Parser) -> None:
         help=f"Which of {', '.join(VARIANTS)} to time, separated by commas. Default: %(default)s",
     )
     option("--ray-address", metavar="ADDRESS", help="Cluster to join ('auto' or HOST:PORT) instead of starting Ray.")
-    option("--ray-num-cpus", metavar="N", help="CPUs for the Ray started here. Default: all that can be used.")
+    option(
+        "--ray-num-cpus",
+        metavar="LIST",
+        help="CPUs for the Ray started here. Default: all that can be used. Several, separated by commas: how its "
+        "speedup grows with them.",
+    )
     option(
         "--oversubscribe",
         action="store_true",
@@ -88,9 +94,10 @@ def read(config: pytest.Config) -> Settings:
             f"--ray-address {address}: over ray:// the client's link would be timed; run on the cluster's head node "
             "with --ray-address auto, or send the run there with `ray job submit`"
         )
-    if address is not None and cpus is not None:
+    if address is not None and cpus:
         raise pytest.UsageError(
-            f"--ray-num-cpus {cpus}: a joined cluster ({address}) has the CPUs that it has; drop one"
+            f"--ray-num-cpus {config.getoption('ray_num_cpus')}: a joined cluster ({address}) has the CPUs that it "
+            "has; drop one"
         )
     if address is not None and comparison_options.given(config, "--ray-niceness"):
         raise pytest.UsageError(
@@ -100,11 +107,14 @@ def read(config: pytest.Config) -> Settings:
     _refuse_xdist(config)
     against = comparison_options.read(config)
     doctor_options.check(config)
+    variants = _variants(doctor_options.variants(config))
+    _check_scaling(config, cpus, variants)
     return Settings(
         size=_size(config),
-        variants=_variants(doctor_options.variants(config)),
+        variants=variants,
         ray_address=address,
-        ray_num_cpus=cpus,
+        ray_num_cpus=cpus[-1] if cpus else None,
+        scaling=cpus[:-1],
         ray_niceness=niceness,
         task_timeout_s=_task_timeout(config),
         image_source=_image_source(config.getoption("image_source")),
@@ -154,6 +164,19 @@ def _variants(value: str) -> list[str]:
     if not asked:
         raise pytest.UsageError(f"--variants {value!r}: name at least one of {', '.join(VARIANTS)}")
     return [name for name in VARIANTS if name in asked]
+
+
+def _check_scaling(config: pytest.Config, cpus: Sequence[int], variants: Sequence[str]) -> None:
+    """Several numbers of CPUs make sense where workloads are timed on Ray, and nothing is compared."""
+    if len(cpus) < 2:
+        return
+    asked = f"--ray-num-cpus {config.getoption('ray_num_cpus')}"
+    if comparison_options.compares(config):
+        raise pytest.UsageError(f"{asked}: a comparison is made on one number of CPUs; name one")
+    if config.getoption("task"):
+        raise pytest.UsageError(f"{asked}: the function of --task is timed on one number of CPUs; name one")
+    if "ray" not in variants:
+        raise pytest.UsageError(f"{asked}: several numbers are for Ray, which is not among --variants")
 
 
 def _image_source(value: str) -> str:
@@ -209,11 +232,17 @@ def _below(config: pytest.Config, item: pytest.Item) -> Path | None:
 
 def describe(settings: Settings) -> str:
     """The run in one line, for pytest's header."""
-    ray = f"Ray at {settings.ray_address}" if settings.ray_address else f"{settings.local_cpus} CPUs for Ray"
+    ray = f"Ray at {settings.ray_address}" if settings.ray_address else f"{_counts(settings)} for Ray"
     return (
         f"ray task benchmarks: {settings.size}, {', '.join(settings.variants)}, {ray}, images {settings.image_source}, "
         f"{settings.plan.min_rounds} rounds a test, more while they fit into {settings.plan.max_time:g} s"
     )
+
+
+def _counts(settings: Settings) -> str:
+    """`2 CPUs`, or `1, 2 and 4 CPUs`."""
+    counts = [*map(str, settings.scaling), number_of(settings.local_cpus, "CPU")]
+    return " and ".join(filter(None, [", ".join(counts[:-1]), counts[-1]]))
 
 
 def ignored(path: Path, settings: Settings) -> bool:
@@ -226,4 +255,6 @@ def ignored(path: Path, settings: Settings) -> bool:
         return True  # with --task, only that function is timed
     if path.name == "test_granularity.py":
         return not settings.granularity
+    if path.name == "test_scaling.py":
+        return not settings.scaling
     return path.name == "test_ceiling.py" and not ("ray" in settings.variants and settings.peers)

@@ -83,7 +83,7 @@ def _write(config: pytest.Config, records: Sequence[Record], text: str, path: Pa
 
 
 def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], compared: Baselines, width: int) -> None:
-    from benchmarks.harness.reporting import doctor_lines, speedup_table
+    from benchmarks.harness.reporting import doctor_lines, scaling_table, speedup_table
 
     def write(line: str, yellow: bool = False) -> None:
         for part in wrapped(line, width):
@@ -92,6 +92,10 @@ def _terminal(reporter: pytest.TerminalReporter, records: Sequence[Record], comp
     if table := speedup_table.table(records, width):
         reporter.section("speedup", sep="-")
         for line in table:
+            reporter.write_line(line)
+    if grown := scaling_table.rows(records):
+        reporter.section("scaling", sep="-")
+        for line in columns(scaling_table.HEADS, grown, width=width):
             reporter.write_line(line)
     for line in speedup_table.sentences(records):
         write(line, yellow=True)

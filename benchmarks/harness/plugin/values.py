@@ -13,21 +13,33 @@ from benchmarks.harness import machine
 REPORT_FORMATS = (".html", ".md", ".svg", ".png", ".json")
 
 
-def cpus(value: str | None, oversubscribe: bool) -> int | None:
-    """Of `--ray-num-cpus`: a whole number, and one that exists unless more is wanted knowingly."""
+def cpus(value: str | None, oversubscribe: bool) -> tuple[int, ...]:
+    """Of `--ray-num-cpus`, the smallest first: whole numbers that exist, unless more are wanted knowingly.
+
+    Each divides the largest: a task that reserves so many of a Ray's CPUs leaves just that number of places.
+    """
     usable = machine.usable_cpus()
     if value is None:
         if oversubscribe:
             raise pytest.UsageError(f"--oversubscribe needs --ray-num-cpus with more than the {usable} CPUs there are")
-        return None
-    if not value.isdecimal() or int(value) < 1:
-        raise pytest.UsageError(f"--ray-num-cpus {value}: must be a whole number of at least 1")
-    if int(value) > usable and not oversubscribe:
+        return ()
+    parts = [part.strip() for part in value.split(",")]
+    if not all(part.isdecimal() and int(part) for part in parts):
+        raise pytest.UsageError(
+            f"--ray-num-cpus {value}: must be a whole number of at least 1, or several, separated by commas"
+        )
+    *fewer, most = found = sorted(set(map(int, parts)))
+    if most > usable and not oversubscribe:
         raise pytest.UsageError(
             f"--ray-num-cpus {value}: only {usable} can be used here, and tasks would take turns on them; ask for at "
             f"most {usable}, or add --oversubscribe to see what that does"
         )
-    return int(value)
+    if odd := [count for count in fewer if most % count]:
+        raise pytest.UsageError(
+            f"--ray-num-cpus {value}: {odd[0]} does not divide {most}; beside {most} there can be "
+            f"{', '.join(str(count) for count in range(1, most) if not most % count)}"
+        )
+    return tuple(found)
 
 
 def niceness(value: str) -> int:

@@ -4,13 +4,17 @@ Owns the one definition of `extra_info`, and finding this run's records. Compute
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, TypeGuard
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, TypeGuard
 
 import pytest
 
 if TYPE_CHECKING:  # at run time it brings NumPy and SciPy, for which a session that times nothing need not wait
     from benchmarks.harness.estimators.speedup import Speedup
     from benchmarks.harness.records.doctor import Examined
+
+
+Scaling = Literal["strong", "weak"]
+"""On fewer CPUs all the same items, or as many for each CPU."""
 
 
 class Intervals(TypedDict):
@@ -128,6 +132,7 @@ class Info(TypedDict):
         partner, speedup: where there is a partner.
         efficiency: where the partner is serial; with it `efficiency_intervals` (unless there are too few pairs),
             `tail_s` (from the end of the last task to its result; None across nodes), `timeline`, and `Traits`.
+        scaling: of Ray on fewer CPUs than there are, and what it kept.
         doctor: of Ray, where the workload is the function of `--task`.
         passes, comparison: in the saved runs of a comparison.
     """
@@ -171,6 +176,7 @@ class Info(TypedDict):
     longest_s: NotRequired[float]
     uneven: NotRequired[float]
     core_share: NotRequired[float]
+    scaling: NotRequired[Scaling]
     doctor: NotRequired["Examined"]
     passes: NotRequired[int]
     comparison: NotRequired[dict[str, Any]]
@@ -258,8 +264,13 @@ def of_session(config: pytest.Config) -> list[Record]:
 
 
 def timed(records: Iterable[Record]) -> list[Benchmark]:
-    """The workloads' tests among them."""
-    return [record for record in records if _is_timed(record)]
+    """The workloads' tests among them, on all CPUs."""
+    return [record for record in records if _is_timed(record) and "scaling" not in record["extra_info"]]
+
+
+def scaled(records: Iterable[Record]) -> list[Benchmark]:
+    """The workloads' tests on fewer CPUs among them."""
+    return [record for record in records if _is_timed(record) and "scaling" in record["extra_info"]]
 
 
 def swept(records: Iterable[Record]) -> list[Sweep]:

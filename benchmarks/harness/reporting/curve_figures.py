@@ -4,10 +4,12 @@ Owns the drawing. Reads records, computes nothing.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from matplotlib.lines import Line2D
 
 from benchmarks.harness.records.benchmark import Sweep
+from benchmarks.harness.reporting.scaling_table import Curve
 from benchmarks.harness.reporting.svg import SMALL, Picture, canvas, colour, legend, picture, plain
 from benchmarks.harness.text import percent, seconds
 
@@ -48,6 +50,39 @@ def break_even(sweeps: Sequence[Sweep]) -> Picture:
         "Break-even: " + "; ".join(said),
         "Thick bars: where the curve crosses a dashed line, with the 95 % interval.",
     )
+
+
+def scaling(workload: str, curves: Sequence[Curve]) -> Picture:
+    """Speedup over CPUs, a curve for all items and one for as many on each CPU, beside the ideal line."""
+    figure, axis = canvas(2.6)
+    plain(axis)
+    said, handles, most = [], [], 1
+    lines: tuple[Literal["-", "--"], ...] = ("-", "--")
+    for curve, line in zip(curves, lines, strict=True):
+        infos = [record["extra_info"] for record in curve.real]
+        cpus = [info["cpus"] for info in infos]
+        most = max([most, *cpus])
+        medians = [info["speedup"]["median"] for info in infos]
+        for info in infos:
+            ends = [info["speedup"]["low"] or 0.0, info["speedup"]["high"] or 0.0]
+            axis.plot([info["cpus"]] * 2, ends, color=colour("ray"), linewidth=4, alpha=0.4)
+        axis.plot(cpus, medians, color=colour("ray"), linestyle=line, marker="o", markersize=4, linewidth=1.6)
+        kept = "all items" if curve.scaling == "strong" else "as many items for each CPU"
+        name = f"{curve.scaling}: {kept}"
+        handles.append(Line2D([], [], color=colour("ray"), linestyle=line, marker="o", markersize=4, label=name))
+        points = ", ".join(f"{median:.2f} on {count}" for median, count in zip(medians, cpus, strict=True))
+        said.append(f"{curve.scaling} {points}")
+    axis.plot([0, most], [0, most], color=colour("muted"), linewidth=0.8, zorder=0)
+    axis.annotate("ideal", (most, most), textcoords="offset points", xytext=(-4, -2), ha="right", va="top",
+                  color=colour("muted"), fontsize=SMALL)  # fmt: skip
+    axis.set_xlim(0, most * 1.08)
+    axis.set_ylim(bottom=0)
+    axis.set_xticks(sorted({record["extra_info"]["cpus"] for curve in curves for record in curve.real}))
+    axis.set_xlabel("CPUs")
+    axis.set_ylabel("speedup")
+    legend(figure, handles, 1)
+    caption = "Bars: 95 % intervals. Strong: all items on each number of CPUs. Weak: as many items for each CPU."
+    return picture(figure, workload, f"Speedup over CPUs: {'; '.join(said)}", caption)
 
 
 def history(title: str, unit: str, points: Sequence[Point], shade: str) -> Picture:

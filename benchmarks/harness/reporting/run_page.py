@@ -14,6 +14,7 @@ from benchmarks.harness.reporting import (
     granularity_lines,
     history,
     run_figures,
+    scaling_table,
     speedup_table,
 )
 from benchmarks.harness.reporting.answer import NAMES, answers
@@ -40,6 +41,7 @@ def of_runs(runs: Sequence[Run], caption: str = "") -> str:
         *map(doctor_section.section, doctor_lines.examined(run.records)),
         _changes(run.records),
         _speedups(records),
+        _scaling(run.records),
         _accounts(records),
         _timelines(records),
         _break_even(run.records),
@@ -90,6 +92,16 @@ def _speedups(records: Sequence[Benchmark]) -> Section | None:
     intro = "Every parallel round has a round of its partner next to it in time, before or after in turn. "
     intro += "A speedup is the median of their ratios, and it describes this run on this machine."
     return Section("How fast", intro, pictures=pictures, tables=tables)
+
+
+def _scaling(records: Sequence[Record]) -> Section | None:
+    if not (found := scaling_table.curves(records)):
+        return None
+    groups = dict.fromkeys(curve.workload for curve in found)
+    pictures = [curve_figures.scaling(group, [curve for curve in found if curve.workload == group]) for group in groups]
+    table = Table("Ray on fewer CPUs", scaling_table.HEADS, scaling_table.rows(records))
+    intro = "An ideal speedup is the number of CPUs. Each point is paired with serial rounds of the same items."
+    return Section("On how many CPUs", intro, pictures=pictures, tables=[table])
 
 
 def _accounts(records: Sequence[Benchmark]) -> Section | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Benchmark, Record, swept, timed
-from benchmarks.harness.reporting import diagnosis, doctor_lines, granularity_lines, terms
+from benchmarks.harness.reporting import diagnosis, doctor_lines, granularity_lines, scaling_table, terms
 from benchmarks.harness.text import Row, bounds, columns, markdown_table, number_of, percent, seconds, size
 
 HEADS: Row = (
@@ -160,6 +160,7 @@ def markdown(records: Sequence[Record], baselines: Baselines, caption: str) -> s
         "## Ray task benchmarks\n",
         f"{caption}\n",
         _section(HEADS, rows(records)),
+        _section(scaling_table.HEADS, scaling_table.rows(records)),
         _bullets(sentences(records)),
         _section(TIMES_HEADS, times),
         _section(BESIDE_HEADS, beside(records)),

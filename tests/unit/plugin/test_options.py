@@ -42,7 +42,26 @@ def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> No
             "--variants serial,dusk: no variant 'dusk'; there are serial, ray, pool, joblib, dask",
         ),
         (["--variants", ","], "--variants ',': name at least one of serial, ray, pool, joblib, dask"),
-        (["--ray-num-cpus", "none"], "--ray-num-cpus none: must be a whole number of at least 1"),
+        *(
+            (["--ray-num-cpus", value], f"--ray-num-cpus {value}: must be a whole number of at least 1, or several, *")
+            for value in ("none", "0", "1,", "-1", "1.5")
+        ),
+        (
+            ["--ray-num-cpus", "4,6,12", "--oversubscribe", "--variants", "serial"],
+            "--ray-num-cpus 4,6,12: several numbers are for Ray, which is not among --variants",
+        ),
+        (
+            ["--ray-num-cpus", "5,12", "--oversubscribe"],
+            "--ray-num-cpus 5,12: 5 does not divide 12; beside 12 there can be 1, 2, 3, 4, 6",
+        ),
+        (
+            ["--ray-num-cpus", "1,2", "--oversubscribe", "--against", "HEAD"],
+            "--ray-num-cpus 1,2: a comparison is made on one number of CPUs; name one",
+        ),
+        (
+            ["--ray-num-cpus", "1,2", "--oversubscribe", "--task", "json:loads", "--items", "['1']"],
+            "--ray-num-cpus 1,2: the function of --task is timed on one number of CPUs; name one",
+        ),
         (
             ["--ray-address", "ray://head:10001"],
             "--ray-address ray://head:10001: over ray:// the client's link would be timed*",
