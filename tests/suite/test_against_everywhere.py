@@ -29,10 +29,11 @@ def plain(repository: pytest.Pytester) -> pytest.Pytester:
 def test_head_is_slower_from_the_folder_above_too_and_results_that_can_not_be_kept_change_nothing(
     plain: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There, base once ran head's tree. The storage is a file, a report is a folder: the verdict comes first."""
+    """There, base once ran head's tree. The storage is a file, a report becomes a folder: the verdict comes first."""
     tree = plain.path
     (tree / "taken").write_text("a file\n")
-    (tree / "locked.md").mkdir()
+    takes = f"from pathlib import Path\nPath({str(tree / 'locked.md')!r}).mkdir(exist_ok=True)\n"
+    add(plain, test_plain=takes + slower(MINE))
     reports = (f"--report={tree}/locked.md", f"--report={tree}/r.md")
     monkeypatch.chdir(tree.parent)
     result = against(

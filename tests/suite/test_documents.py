@@ -26,7 +26,10 @@ OF_OTHERS = {
     *("--unshallow", "--depth", "--detach", "--force"),  # git's
     *(
         "--injected",
+        "--deadline",
         "--identical",
+        "--pairs",
+        "--repeats",
         "--slower",
         "--runs",
         "--passes",

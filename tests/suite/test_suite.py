@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.harness import machine
+
 QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5")
 AddWorkload = Callable[..., None]
 
@@ -215,3 +217,21 @@ def test_a_tree_elsewhere_runs_its_own_workloads(suite: pytest.Pytester, tmp_pat
         sys.executable, "-m", "pytest", str(tree / "benchmarks"), *QUICK, "-k", "other", "--rootdir", str(tree)
     )
     result.assert_outcomes(passed=2)
+
+
+def test_several_numbers_of_cpus_are_a_curve_for_each_workload(suite: pytest.Pytester) -> None:
+    asked = ("--ray-num-cpus", "1,2", "--oversubscribe") if machine.usable_cpus() < 2 else ("--ray-num-cpus", "1,2")
+    result = run(suite, *asked, "-k", "not serial", "--benchmark-json", "out.json", "--report", "r.html")
+    result.assert_outcomes(passed=3, deselected=1)
+    result.stdout.fnmatch_lines(
+        [
+            "ray task benchmarks: small, serial, ray, 1 and 2 CPUs for Ray, *",
+            "tiny-small, strong: 1 *2 *×*[[]*] *%",
+            "tiny-small, strong: 2 *2 *×*[[]*] *%",
+            "tiny-small, weak: 1 *1 *×*[[]*] *%",
+            "tiny-small, weak: 2 *2 *×*[[]*] *%",
+        ]
+    )
+    info = saved(suite.path / "out.json")["test_scaling[tiny-small-strong-1]"]
+    assert (info["cpus"], info["tasks"], info["scaling"]) == (1, 2, "strong")
+    assert "On how many CPUs" in (suite.path / "r.html").read_text()
