@@ -32,9 +32,9 @@ TOKEN = secrets.token_hex(32)
 for the whole process, because Ray keeps the first that it sees."""
 
 
-TOKEN_HELP = (
-    "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to the token that the cluster was started with (in ~/.ray/auth_token on "
-    "its head node)"
+WAY_IN = (
+    "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to the token that the cluster was started with (in ~/.ray/auth_token "
+    "on its head node)"
 )
 
 
@@ -176,7 +176,7 @@ def _init(**options: Any) -> None:
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         if _rejected(error):
             raise ClusterError(
-                f"the cluster at {options['address']} does not accept this process's token: {TOKEN_HELP}"
+                f"the cluster at {options['address']} does not accept this process's token: {WAY_IN}"
             ) from None
         where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
         raise ClusterError(f"Ray can't {where}: {first_line(error)}") from error
@@ -219,7 +219,7 @@ def _explained(address: str) -> Iterator[None]:
     try:
         yield
     except AuthenticationError as error:
-        raise ClusterError(f"the cluster at {address} does not accept this process's token: {TOKEN_HELP}") from error
+        raise ClusterError(f"the cluster at {address} does not accept this process's token: {WAY_IN}") from error
     except GetTimeoutError as error:
         raise ClusterError(
             f"the cluster at {address}: a node has not answered in {ANSWER_S:.0f} s; see `ray status` there, or wait "
