@@ -9,6 +9,7 @@ import pytest
 
 import workloads
 from benchmarks.harness.plugin import options
+from benchmarks.harness.records.benchmark import SCALINGS
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -17,7 +18,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         (name, settings.size, scaling, cpus)
         for name in workloads.names()
         for cpus in settings.scaling
-        for scaling in ("strong", "weak")
+        for scaling in SCALINGS
     ]
     metafunc.parametrize(("workload", "size", "scaling", "cpus"), cases)
 

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from benchmarks.harness import machine
+from benchmarks.harness.doctor.priority import DEFAULT
 from benchmarks.harness.estimators.pairs import Pair, leads
 from benchmarks.harness.estimators.speedup import speedup
 from benchmarks.harness.granularity.spin import spin, steps_per_second
@@ -26,7 +27,6 @@ from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.text import bounds, columns, seconds
 
 TASK_S = 0.03
-RAYS_OWN = 15
 
 
 @contextlib.contextmanager
@@ -70,7 +70,7 @@ def main() -> None:
     os.environ.update(machine.ONE_THREAD)
     cpus, steps = machine.usable_cpus(), round(TASK_S * steps_per_second())
     found: dict[tuple[int, int], list[Pair]] = defaultdict(list)
-    for _, loops, niceness in itertools.product(range(asked.repeats), (0, cpus), (RAYS_OWN, 0)):
+    for _, loops, niceness in itertools.product(range(asked.repeats), (0, cpus), (DEFAULT, 0)):
         found[loops, niceness] += measured(niceness, loops, asked.pairs, steps, cpus)
     rows = []
     for (loops, niceness), pairs in found.items():

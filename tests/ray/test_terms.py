@@ -4,16 +4,15 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from benchmarks.harness.runners.nodes import Cluster
 from benchmarks.harness.runners.ray_tasks import Ray
-from benchmarks.harness.runners.stamps import Task
 from benchmarks.harness.runners.terms import VariantError
 from tests import taint_tasks
+from tests.warmed import warm
 
 
 @pytest.fixture
@@ -21,12 +20,6 @@ def variant(ray_here: Cluster) -> Iterator[Ray]:
     made = Ray(ray_here)
     yield made
     made.close()
-
-
-def warm(variant: Ray, task: Task, items: list[Any]) -> Ray:
-    variant.prepare(task, items, items)
-    variant.warm_up()
-    return variant
 
 
 def test_workers_have_the_drivers_priority(variant: Ray) -> None:

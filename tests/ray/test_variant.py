@@ -4,7 +4,6 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
@@ -14,10 +13,10 @@ from benchmarks.harness.runners.nodes import Cluster
 from benchmarks.harness.runners.process_pool import Pool
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.serial_loop import Serial
-from benchmarks.harness.runners.stamps import Task
 from benchmarks.harness.runners.terms import VariantError
 from benchmarks.harness.runners.variant import Variant
 from tests import tasks
+from tests.warmed import warm
 
 
 @pytest.fixture(params=["serial", "pool", "ray"])
@@ -31,20 +30,14 @@ def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     made.close()
 
 
-def ready(variant: Variant, task: Task, items: list[Any]) -> Variant:
-    variant.prepare(task, items, items)
-    variant.warm_up()
-    return variant
-
-
 def test_results_come_in_the_order_of_the_items(variant: Variant) -> None:
-    round_ = ready(variant, tasks.square, list(range(20))).run()
+    round_ = warm(variant, tasks.square, list(range(20))).run()
     assert round_.results == [number * number for number in range(20)]
     assert variant.inspect(round_).invalid == ""
 
 
 def test_stamps_lie_inside_the_round_and_tell_the_workers(variant: Variant) -> None:
-    round_ = ready(variant, tasks.where, [0] * 6).run()
+    round_ = warm(variant, tasks.where, [0] * 6).run()
     spans = [execution.end - execution.start for execution in round_.executions]
     first, last = min(e.start for e in round_.executions), max(e.end for e in round_.executions)
     assert all(span >= 0 for span in spans)
@@ -56,21 +49,21 @@ def test_stamps_lie_inside_the_round_and_tell_the_workers(variant: Variant) -> N
 
 
 def test_every_slot_has_a_warm_worker_of_its_own(variant: Variant) -> None:
-    ready(variant, tasks.busy, [255] * 8)
+    warm(variant, tasks.busy, [255] * 8)
     workers = {execution.worker for _ in range(5) for execution in variant.run().executions}
     assert len(workers) == variant.slots
 
 
 @pytest.mark.alone
 def test_one_thread_a_task_is_measured(variant: Variant) -> None:
-    ready(variant, tasks.busy, [255] * 4)
+    warm(variant, tasks.busy, [255] * 4)
     assert variant.terms is not None
     assert variant.terms.thread_share == pytest.approx(1, abs=0.2)
 
 
 def test_a_task_of_two_threads_is_refused(variant: Variant) -> None:
     with pytest.raises(VariantError, match=rf"{variant.name}: the task spends \d\d+% of its CPU time in threads"):
-        ready(variant, tasks.two_threads, [1, 2])
+        warm(variant, tasks.two_threads, [1, 2])
 
 
 def test_what_a_task_raises_comes_out(variant: Variant) -> None:
@@ -81,13 +74,13 @@ def test_what_a_task_raises_comes_out(variant: Variant) -> None:
 
 def test_progress_counts_every_task(variant: Variant) -> None:
     counted: list[int] = []
-    ready(variant, tasks.square, list(range(9))).run(counted.append)
+    warm(variant, tasks.square, list(range(9))).run(counted.append)
     assert sum(counted) == 9
 
 
 def test_large_items_reach_ray_tasks_without_a_copy(ray_here: Cluster) -> None:
     items = [np.full(1_000_000, value, np.uint8) for value in (1, 2, 3)]
-    variant = ready(Ray(ray_here), tasks.total, items)
+    variant = warm(Ray(ray_here), tasks.total, items)
     assert variant.run().results == [1_000_000, 2_000_000, 3_000_000]
     assert 3_000_000 <= variant.put_bytes < 3_010_000
     assert variant.put_s > 0
@@ -95,7 +88,7 @@ def test_large_items_reach_ray_tasks_without_a_copy(ray_here: Cluster) -> None:
 
 @pytest.mark.parametrize("variant", ["pool", "ray"], indirect=True)
 def test_results_have_a_weight(variant: Variant) -> None:
-    ready(variant, tasks.square, [1, 2])
+    warm(variant, tasks.square, [1, 2])
     few, few_s = variant.weigh([1, 2])
     many, many_s = variant.weigh([bytes(30_000_000)] * 2)
     assert few < 100
@@ -104,7 +97,7 @@ def test_results_have_a_weight(variant: Variant) -> None:
 
 
 def test_small_items_travel_with_the_task(ray_here: Cluster) -> None:
-    variant = ready(Ray(ray_here), tasks.square, [1, 2])
+    variant = warm(Ray(ray_here), tasks.square, [1, 2])
     assert variant.put_bytes == 0
 
 
@@ -116,7 +109,7 @@ def dying(tmp_path: Path) -> tuple[Path, list[str]]:
 @pytest.mark.parametrize("variant", ["pool", "ray"], indirect=True)
 def test_a_death_in_a_round_makes_it_invalid_and_the_next_is_whole(variant: Variant, tmp_path: Path) -> None:
     flag, items = dying(tmp_path)
-    ready(variant, tasks.die_once, items)
+    warm(variant, tasks.die_once, items)
     flag.touch()
     round_ = variant.inspect(variant.run())
     assert round_.invalid.startswith("a worker died")
@@ -128,7 +121,7 @@ def test_a_death_in_a_round_makes_it_invalid_and_the_next_is_whole(variant: Vari
 
 
 def test_a_death_between_rounds_shows_as_another_worker(ray_here: Cluster) -> None:
-    variant = ready(Ray(ray_here), tasks.where, [0, 0])
+    variant = warm(Ray(ray_here), tasks.where, [0, 0])
     victim = psutil.Process(variant.run().results[0])
     victim.send_signal(signal.SIGKILL)
     psutil.wait_procs([victim], timeout=10)

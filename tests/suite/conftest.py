@@ -1,7 +1,8 @@
 """A copy of the suite to run whole sessions in, and what must not be left of them."""
 
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -77,3 +78,11 @@ def repository(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     git(suite.path, "init", "--quiet", "--initial-branch=main")
     commit(suite.path)
     return suite
+
+
+@pytest.fixture
+def own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Runs find each other below it; those of other tests are none of this test's. Short, for torch's sockets' sake."""
+    with tempfile.TemporaryDirectory(prefix="t-", dir="/tmp") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield

@@ -30,6 +30,7 @@ OF_OTHERS = {
         "--identical",
         "--pairs",
         "--repeats",
+        "--tests",
         "--slower",
         "--runs",
         "--passes",

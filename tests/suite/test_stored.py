@@ -1,5 +1,6 @@
 """Saving and comparing: pytest-benchmark's options work on this suite as documented, and say what differs."""
 
+import fnmatch
 import json
 import sys
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_benchmark.utils import get_machine_id
 
 QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.3", "--variants", "serial,pool")
 
@@ -105,3 +107,47 @@ def test_what_the_saved_run_lacks_is_named_and_never_passes_unseen(
     refused.stderr.fnmatch_lines(
         ["ERROR: *the saved run has none of the selected tests; it has test_workload[[]tiny-*"]
     )
+
+
+def storage(suite: pytest.Pytester) -> Path:
+    found = suite.path / ".benchmarks" / get_machine_id()
+    found.mkdir(parents=True)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"{", "is damaged: it is no JSON"),
+        (b"\xff\xfe\x00", "is damaged: it is no JSON"),
+        (b'{"benchmarks": [{"name": "a"}], "machine_info": {}}', "is no saved run of pytest-benchmark"),
+        (b"[1, 2]", "is no saved run of pytest-benchmark"),
+    ],
+)
+def test_a_baseline_that_is_none_is_no_first_run(suite: pytest.Pytester, text: bytes, reason: str) -> None:
+    (storage(suite) / "0001_run.json").write_bytes(text)
+    for more in ((), ("--benchmark-compare-fail=mean:10%",)):
+        result = suite.runpytest_subprocess("benchmarks", "--collect-only", "--benchmark-compare", *more)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"ERROR: --benchmark-compare: */0001_run.json {reason}; remove it, or name *"])
+
+
+def test_an_unreadable_baseline_is_named(suite: pytest.Pytester) -> None:
+    (storage(suite) / "0001_run.json").mkdir()
+    result = suite.runpytest_subprocess("benchmarks", "--collect-only", "--benchmark-compare")
+    result.stderr.fnmatch_lines(["ERROR: --benchmark-compare: */0001_run.json can't be read (*); remove it, or *"])
+
+
+def test_runs_of_another_python_are_named(suite: pytest.Pytester) -> None:
+    other = suite.path / ".benchmarks" / "Linux-CPython-3.99-64bit"
+    other.mkdir(parents=True)
+    (other / "0001_run.json").write_text("{}")
+    quick = ("-k", "serial", "--benchmark-compare")
+    result = run(suite, *quick)
+    assert result.ret == 0
+    there = f"no run of {get_machine_id()} in *, only of Linux-CPython-3.99-64bit"
+    said = "".join(line.removeprefix("  ") + " " for line in result.outlines)
+    assert fnmatch.fnmatch(said, f"*Nothing to compare with: {there}*")
+    judged = run(suite, *quick, "--benchmark-compare-fail=mean:10%")
+    assert judged.ret == pytest.ExitCode.USAGE_ERROR
+    judged.stderr.fnmatch_lines([f"ERROR: --benchmark-compare-fail: {there}; save one of these *"])

@@ -1,128 +1,17 @@
-"""Whole sessions in which something taints: it is prevented, or said, and leaves no number."""
+"""Whole sessions whose terms are not the same for all: it is prevented, or said."""
 
-import fnmatch
 import json
-import shlex
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from pytest_benchmark.utils import get_machine_id
 
 from benchmarks.harness import machine
+from tests.suite.tainted import QUICK, RETURN, UNCHECKED, AddWorkload, infos, isolated, run
 
-AddWorkload = Callable[..., None]
-
-QUICK = ("--workload-size", "small", "--benchmark-min-rounds", "4", "--benchmark-max-time", "0.2")
-RETURN = "    return total"
-LOOP = ("range(item)", "range(1)")
-IMPORT = ("from workloads", "import os\nfrom workloads")
-UNCHECKED = (
-    "for index, (item, result) in enumerate(zip(items, results, strict=True)):",
-    "for index, (item, result) in []:",
-)
-
-
-@pytest.fixture(autouse=True)
-def a_folder_for_temporary_files_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Runs find each other below it; those of other tests are none of this test's. Short, for torch's sockets' sake."""
-    with tempfile.TemporaryDirectory(prefix="t-", dir="/tmp") as folder:
-        monkeypatch.setenv("TMPDIR", folder)
-        yield
-
-
-def run(suite: pytest.Pytester, *args: str) -> pytest.RunResult:
-    return suite.runpytest_subprocess("benchmarks", *QUICK, *args, timeout=240)
-
-
-def infos(path: Path) -> dict[str, Any]:
-    return {bench["name"]: bench["extra_info"] for bench in json.loads(path.read_text())["benchmarks"]}
-
-
-ITEMS = "return [400_000] * tasks"
-CHILD = "    import subprocess, sys\n    subprocess.run([sys.executable, '-c', 'sum(range(2_000_000))'])\n"
-NO_PICKLE = "can't be pickled (TypeError: cannot pickle 'generator' object); *"
-
-BROKEN: dict[str, tuple[str, list[tuple[str, str]]]] = {
-    "sorter": (
-        "sorter-small-VARIANT, *: the task changes its item 0 ([[]2, 1[]] became [[]1, 2[]]): *",
-        [(RETURN, "    item.sort()\n    return 1"), (ITEMS, "return [[2, 1] for _ in range(tasks)]"), LOOP],
-    ),
-    "dies": (
-        "dies-small-VARIANT, VARIANT: a worker died in the warm-up*",
-        [
-            (RETURN, "    return os.getpid() == item or os._exit(3)"),
-            (ITEMS, "return [os.getpid()] * tasks"),
-            LOOP,
-            IMPORT,
-        ],
-    ),
-    "streams": (
-        "workloads/streams.py: items must return a sequence, as a list, not a generator: *",
-        [(ITEMS, "return (400_000 for _ in range(tasks))")],
-    ),
-    "carries": (
-        f"carries-small-VARIANT, VARIANT: item 0 (<generator *>) {NO_PICKLE}",
-        [(ITEMS, "return [(n for n in range(3))] * tasks"), LOOP],
-    ),
-    "gives": (
-        f"gives-small-VARIANT, VARIANT: the result of item 0 {NO_PICKLE}",
-        [(RETURN, "    return (n for n in range(3))")],
-    ),
-    "forks": (
-        "forks-small-VARIANT, *: the task spends * of its CPU time in child processes of its own; *",
-        [(RETURN, f"{CHILD}{RETURN}"), (ITEMS, "return [1] * tasks")],
-    ),
-    "adds": (
-        'workloads/adds.py: line 2, `WRONG = "a" + 1`: TypeError: can only concatenate str *',
-        [('"""Quick items', 'WRONG = "a" + 1\n"""Quick items')],
-    ),
-    "things": (
-        "things, item 0: objects of type workloads.things.Thing are equal only to themselves; *",
-        [(RETURN, "    return Thing()"), ("def task", "class Thing:\n    pass\n\ndef task")],
-    ),
-}
-"""Workloads that break in one way each: what is said of them, as a pattern, and what makes them of `tiny`."""
-
-
-@pytest.mark.parametrize("variant", ["pool", "ray"])
-def test_each_fault_is_one_sentence_leaves_no_number_and_the_others_go_on(
-    suite: pytest.Pytester, add_workload: AddWorkload, variant: str
-) -> None:
-    for name, (_, replacements) in BROKEN.items():
-        add_workload(name, *replacements)
-    result = run(suite, "-k", variant, "--variants", variant, "--benchmark-json", "out.json")
-    result.assert_outcomes(failed=len(BROKEN), passed=1)
-    for pattern, _ in BROKEN.values():
-        result.stdout.fnmatch_lines_random([pattern.replace("VARIANT", variant)])
-    assert "Traceback" not in result.stdout.str()
-    assert set(infos(suite.path / "out.json")) == {f"test_workload[tiny-small-{variant}]"}
-    table = [line for line in result.outlines if line.startswith("test_workload[")]
-    assert len(table) == 1
-
-
-def test_what_does_not_end_is_given_up_with_test_item_and_seconds_and_the_others_go_on(
-    suite: pytest.Pytester, add_workload: AddWorkload
-) -> None:
-    wait = "import time; time.sleep(10_000)"
-    later = "    global calls\n    calls = globals().get('calls', 0) + 1\n    if calls > 6: "
-    add_workload("hangs", (RETURN, f"{later}{wait}\n{RETURN}"))
-    add_workload("stuck", (RETURN, f"    {wait}"))
-    result = run(suite, "--variants", "serial", "--task-timeout", "2")
-    result.assert_outcomes(failed=2, passed=1)
-    result.stdout.fnmatch_lines_random(
-        [
-            "hangs-small-serial, serial: item * (400000) has no result, and no task has ended for 2 s; *--task-timeout",
-            "stuck-small-serial, serial: 0 of 1 workers came up and ran an item of the warm-up in 2 s: *",
-        ]
-    )
+pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 
 
 CONTAINERS = """
@@ -172,40 +61,6 @@ def test_an_active_tracer_reaches_neither_variant_nor_partner(
     result.stdout.fnmatch_lines(["*still active: ['watch', 'watch', 'watch', 'watch']".replace("[", "[[]", 1)])
 
 
-def test_an_invalid_round_leaves_pytest_benchmarks_statistics_too(
-    suite: pytest.Pytester, add_workload: AddWorkload
-) -> None:
-    slow_and_dead = (
-        "    import os, pathlib, time\n"
-        "    count = pathlib.Path('calls')\n"
-        "    if os.getpid() != item:\n"
-        "        with count.open('a') as file: file.write('.')\n"
-        "        if count.stat().st_size == 30: time.sleep(1); os._exit(3)\n"
-        "    return 1"
-    )
-    add_workload("frail", (RETURN, slow_and_dead), (ITEMS, "return [os.getpid()] * tasks"), LOOP, IMPORT, UNCHECKED)
-    rounds = ("--benchmark-min-rounds", "24", "--benchmark-json", "out.json")
-    result = run(suite, "-k", "frail and pool", "--variants", "pool", *rounds)
-    result.assert_outcomes(passed=1, deselected=1)
-    bench = json.loads((suite.path / "out.json").read_text())["benchmarks"][0]
-    assert bench["extra_info"]["invalid_pairs"] == 1
-    assert bench["stats"]["rounds"] % 2 == 1  # an even number was planned
-    assert bench["stats"]["rounds"] == len(bench["stats"]["data"]) >= 23
-    assert bench["stats"]["max"] < 1
-    assert "speedup" in bench["extra_info"]
-
-
-def test_all_skipped_is_no_success(suite: pytest.Pytester, add_workload: AddWorkload) -> None:
-    add_workload("huge", ('"full": {}}', '"full": {}}, memory={"small": 10**15}'))
-    result = run(suite, "-k", "huge", "--variants", "serial,pool")
-    result.assert_outcomes(skipped=2, deselected=2)
-    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
-    result.stdout.fnmatch_lines(["Nothing was measured: huge-small-serial needs *; huge-small-pool needs * a worker *"])
-    both = run(suite, "--variants", "serial")
-    both.assert_outcomes(passed=1, skipped=1)
-    assert both.ret == 0
-
-
 def test_more_cpus_than_there_are_need_to_be_asked_for_and_are_marked_everywhere(suite: pytest.Pytester) -> None:
     usable = machine.usable_cpus()
     many = 2 * usable
@@ -238,76 +93,6 @@ def test_rays_own_priority_can_be_had_and_is_said(suite: pytest.Pytester) -> Non
     assert out["machine_info"]["physical_cpus"] == psutil.cpu_count(logical=False)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["--benchmark-max-time=inf"], "--benchmark-max-time inf: must be a number of seconds, as 12 or 0.5"),
-        (["--benchmark-max-time=nan"], "--benchmark-max-time nan: must be a number of seconds, as 12 or 0.5"),
-        (["--task-timeout=soon"], "--task-timeout soon: must be a number of seconds, as 12 or 0.5"),
-        (["--task-timeout=0"], "--task-timeout 0: no task ends at once; it is a number of seconds above 0"),
-        (["--ray-niceness=20"], "--ray-niceness 20: must be a whole number from 0 to 19"),
-        (["--ray-niceness=0", "--ray-address=auto"], "--ray-niceness 0: a joined cluster (auto) has its own; *"),
-        (["--oversubscribe"], "--oversubscribe needs --ray-num-cpus with more than the * CPUs there are"),
-        (["--report=/proc/r.md"], "--report /proc/r.md: it can't be written (*); name another file"),
-        (["tests"], "benchmarks and tests in one run: each brings up a Ray of its own, *"),
-    ],
-)
-def test_bad_input_is_one_sentence_before_anything_runs(
-    suite: pytest.Pytester, arguments: list[str], sentence: str
-) -> None:
-    (suite.path / "tests").mkdir()
-    (suite.path / "tests" / "test_it.py").write_text("def test_it(): pass")
-    result = suite.runpytest_subprocess("benchmarks", *arguments, timeout=60)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    said = [*result.errlines, *result.outlines]
-    assert any(fnmatch.fnmatch(line, f"ERROR: {sentence}") for line in said), said
-    assert not any("Traceback" in line for line in said)
-
-
-def storage(suite: pytest.Pytester) -> Path:
-    found = suite.path / ".benchmarks" / get_machine_id()
-    found.mkdir(parents=True)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (b"{", "is damaged: it is no JSON"),
-        (b"\xff\xfe\x00", "is damaged: it is no JSON"),
-        (b'{"benchmarks": [{"name": "a"}], "machine_info": {}}', "is no saved run of pytest-benchmark"),
-        (b"[1, 2]", "is no saved run of pytest-benchmark"),
-    ],
-)
-def test_a_baseline_that_is_none_is_no_first_run(suite: pytest.Pytester, text: bytes, reason: str) -> None:
-    (storage(suite) / "0001_run.json").write_bytes(text)
-    for more in ((), ("--benchmark-compare-fail=mean:10%",)):
-        result = suite.runpytest_subprocess("benchmarks", "--collect-only", "--benchmark-compare", *more)
-        assert result.ret == pytest.ExitCode.USAGE_ERROR
-        result.stderr.fnmatch_lines([f"ERROR: --benchmark-compare: */0001_run.json {reason}; remove it, or name *"])
-
-
-def test_an_unreadable_baseline_is_named(suite: pytest.Pytester) -> None:
-    (storage(suite) / "0001_run.json").mkdir()
-    result = suite.runpytest_subprocess("benchmarks", "--collect-only", "--benchmark-compare")
-    result.stderr.fnmatch_lines(["ERROR: --benchmark-compare: */0001_run.json can't be read (*); remove it, or *"])
-
-
-def test_runs_of_another_python_are_named(suite: pytest.Pytester) -> None:
-    other = suite.path / ".benchmarks" / "Linux-CPython-3.99-64bit"
-    other.mkdir(parents=True)
-    (other / "0001_run.json").write_text("{}")
-    quick = ("-k", "serial", "--variants", "serial", "--benchmark-compare")
-    result = run(suite, *quick)
-    assert result.ret == 0
-    there = f"no run of {get_machine_id()} in *, only of Linux-CPython-3.99-64bit"
-    said = "".join(line.removeprefix("  ") + " " for line in result.outlines)
-    assert fnmatch.fnmatch(said, f"*Nothing to compare with: {there}*")
-    judged = run(suite, *quick, "--benchmark-compare-fail=mean:10%")
-    assert judged.ret == pytest.ExitCode.USAGE_ERROR
-    judged.stderr.fnmatch_lines([f"ERROR: --benchmark-compare-fail: {there}; save one of these *"])
-
-
 def test_two_runs_at_once_know_of_each_other(suite: pytest.Pytester, add_workload: AddWorkload) -> None:
     wait = (
         "    import pathlib, time\n"
@@ -338,17 +123,6 @@ def test_two_runs_at_once_know_of_each_other(suite: pytest.Pytester, add_workloa
     assert "Another run" not in alone.stdout.str()
 
 
-def isolated(suite: pytest.Pytester, mount: str, *args: str) -> subprocess.CompletedProcess[str]:
-    """A run with a file system of its own, which goes with it."""
-    if shutil.which("unshare") is None or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
-        pytest.skip("needs the right to mount file systems")
-    command = shlex.join([sys.executable, "-m", "pytest", "benchmarks", *QUICK, *args])
-    return subprocess.run(
-        ["unshare", "-m", "sh", "-c", f"{mount} && exec {command}"],
-        cwd=suite.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120,
-    )  # fmt: skip
-
-
 def test_too_little_shared_memory_is_recorded_and_said(suite: pytest.Pytester) -> None:
     mount = "mount -t tmpfs -o size=64m tmpfs /dev/shm"
     limit = ("--variants", "ray", "--benchmark-json", "out.json")
@@ -360,14 +134,3 @@ def test_too_little_shared_memory_is_recorded_and_said(suite: pytest.Pytester) -
     store = infos(suite.path / "out.json")["test_workload[tiny-small-ray]"]["object_store"]
     assert store["shared_memory"] <= 64 * 2**20 < store["bytes"]
     assert "lies on disk, since /dev/shm had" in said
-
-
-def test_a_report_that_does_not_fit_onto_its_disk_is_one_sentence(suite: pytest.Pytester) -> None:
-    (suite.path / "small").mkdir()
-    mount = "mount -t tmpfs -o size=4k tmpfs small && head -c 8k /dev/zero > small/full 2>/dev/null; true"
-    limit = ("--variants", "serial,pool", "--benchmark-json", "out.json", "--report", "small/r.md")
-    done = isolated(suite, mount, *limit)
-    assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert "r.md: it could not be written (No space left on device)" in " ".join(done.stdout.split())
-    assert "INTERNALERROR" not in done.stdout
-    assert len(infos(suite.path / "out.json")) == 2  # nothing else is lost

@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from benchmarks.harness import machine
 from benchmarks.harness.doctor import chunks, data, priority
 from benchmarks.harness.doctor.choose import Chosen
@@ -79,11 +77,15 @@ class Examination:
             "enough": enough["length"],
             "remedies": remedies,
             "data": data.losses(self._ray, self._few, round_.results, round_.seconds),
-            "priority": priority.measure(self._task, self._few, slots, _niceness(round_.executions)),
+            "priority": priority.measure(self._task, self._few, slots, self._niceness()),
             "threads": self._threads(),
-            "physical_cpus": min(psutil.cpu_count(logical=False) or 1, machine.usable_cpus()),
+            "physical_cpus": min(machine.physical_cpus() or 1, machine.usable_cpus()),
             "logical_cpus": machine.usable_cpus(),
         }
+
+    def _niceness(self) -> int:
+        assert self._ray.terms is not None, "it is warm"
+        return int(max(self._ray.terms.niceness))
 
     def close(self) -> None:
         for variant in self._opened:
@@ -133,7 +135,7 @@ class Examination:
             by_value = Ray(self._cluster)
             by_value.INLINE_BYTES = sys.maxsize
             arms["by value", 0] = Arm("by value", self._ready(by_value, self._task, self._few), of=few)
-        physical = psutil.cpu_count(logical=False) or slots
+        physical = machine.physical_cpus() or slots
         if physical < slots and self._cluster.nodes == 1 and slots % physical == 0:
             fewer = Ray(self._cluster, cpus_per_task=slots // physical)
             arms["physical CPUs", physical] = Arm("fewer", self._ready(fewer, self._task, self._few), of=few)
@@ -190,10 +192,3 @@ def _durations(task: Callable[[Any], Any], items: Sequence[Any]) -> list[float]:
             moments.append(time.perf_counter())
         found.append([end - start for start, end in itertools.pairwise(moments)])
     return list(map(min, *found))
-
-
-def _niceness(executions: Sequence[Any]) -> int | None:
-    """Of a worker of this machine; None where it runs elsewhere or is gone."""
-    with contextlib.suppress(psutil.Error):
-        return int(psutil.Process(executions[0].worker[1]).nice())
-    return None

@@ -36,13 +36,13 @@ def busy_cores(seconds: float = 0.5) -> float:
     return max((psutil.cpu_count() or 1) - idle / seconds, 0.0)
 
 
-def measure(task: Task, items: Sequence[Any], slots: int, niceness: int | None) -> Priority:
+def measure(task: Task, items: Sequence[Any], slots: int, niceness: int) -> Priority:
     """How much longer the items take at Ray's default priority, as things are now; only where others are busy.
 
     Args:
         task, items: as they are.
         slots: processes of each pool.
-        niceness: what Ray's workers ran at in this session; None where that is unknown.
+        niceness: what Ray's workers ran at in this session.
     """
     busy = busy_cores()
     found = Priority(busy_cores=busy, niceness=niceness, slower=None)
@@ -64,6 +64,5 @@ def measure(task: Task, items: Sequence[Any], slots: int, niceness: int | None) 
         found["slower"] = speedup(pairs)
     finally:
         for pool in pools:
-            with contextlib.suppress(AttributeError):
-                pool.close()
+            pool.close()
     return found

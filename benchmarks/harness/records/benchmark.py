@@ -4,7 +4,7 @@ Owns the one definition of `extra_info`, and finding this run's records. Compute
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, TypeGuard
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, TypeGuard, get_args
 
 import pytest
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # at run time it brings NumPy and SciPy, for which a session 
 
 Scaling = Literal["strong", "weak"]
 """On fewer CPUs all the same items, or as many for each CPU."""
+SCALINGS: tuple[Scaling, ...] = get_args(Scaling)
 
 
 class Intervals(TypedDict):

@@ -52,7 +52,7 @@ def break_even(sweeps: Sequence[Sweep]) -> Picture:
     )
 
 
-def scaling(workload: str, curves: Sequence[Curve]) -> Picture:
+def scaling(group: str, curves: Sequence[Curve]) -> Picture:
     """Speedup over CPUs, a curve for all items and one for as many on each CPU, beside the ideal line."""
     figure, axis = canvas(2.6)
     plain(axis)
@@ -82,7 +82,7 @@ def scaling(workload: str, curves: Sequence[Curve]) -> Picture:
     axis.set_ylabel("speedup")
     legend(figure, handles, 1)
     caption = "Bars: 95 % intervals. Strong: all items on each number of CPUs. Weak: as many items for each CPU."
-    return picture(figure, workload, f"Speedup over CPUs: {'; '.join(said)}", caption)
+    return picture(figure, group, f"Speedup over CPUs: {'; '.join(said)}", caption)
 
 
 def history(title: str, unit: str, points: Sequence[Point], shade: str) -> Picture:

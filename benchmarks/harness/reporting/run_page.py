@@ -97,8 +97,8 @@ def _speedups(records: Sequence[Benchmark]) -> Section | None:
 def _scaling(records: Sequence[Record]) -> Section | None:
     if not (found := scaling_table.curves(records)):
         return None
-    groups = dict.fromkeys(curve.workload for curve in found)
-    pictures = [curve_figures.scaling(group, [curve for curve in found if curve.workload == group]) for group in groups]
+    groups = dict.fromkeys(curve.group for curve in found)
+    pictures = [curve_figures.scaling(group, [curve for curve in found if curve.group == group]) for group in groups]
     table = Table("Ray on fewer CPUs", scaling_table.HEADS, scaling_table.rows(records))
     intro = "An ideal speedup is the number of CPUs. Each point is paired with serial rounds of the same items."
     return Section("On how many CPUs", intro, pictures=pictures, tables=[table])

@@ -6,13 +6,11 @@ Owns which record is a point of which curve. Reads records and computes nothing 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from benchmarks.harness.records.benchmark import Benchmark, Record, Scaling, scaled, timed
+from benchmarks.harness.records.benchmark import SCALINGS, Benchmark, Record, Scaling, scaled, timed
 from benchmarks.harness.reporting import terms
 from benchmarks.harness.text import Row, bounds, percent
 
 HEADS: Row = ("Ray on fewer CPUs", "items", "speedup", "95 % CI", "of the ideal")
-
-KINDS: tuple[Scaling, ...] = ("strong", "weak")
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Curve:
     The last one is on all CPUs, where both are the same.
     """
 
-    workload: str
+    group: str
     scaling: Scaling
     records: list[Benchmark]
 
@@ -43,7 +41,7 @@ def curves(records: Iterable[Record]) -> list[Curve]:
             if (record["group"], record["extra_info"]["variant"]) == (group, "ray")
             and record["extra_info"].get("partner", {}).get("variant") == "serial"
         ]
-        for kind in KINDS:
+        for kind in SCALINGS:
             its = [record for record in fewer if record["group"] == group and record["extra_info"]["scaling"] == kind]
             points = [record for record in [*its, *whole] if "speedup" in record["extra_info"]]
             points.sort(key=lambda record: record["extra_info"]["cpus"])
@@ -61,7 +59,7 @@ def rows(records: Iterable[Record]) -> list[Row]:
             share = "–" if terms.mark(info) else percent(speedup["median"] / cpus)
             found.append(
                 (
-                    f"{curve.workload}, {curve.scaling}: {cpus}{terms.mark(info)}",
+                    f"{curve.group}, {curve.scaling}: {cpus}{terms.mark(info)}",
                     str(info["tasks"]),
                     f"{speedup['median']:.2f}×",
                     bounds(speedup["low"], speedup["high"]),

@@ -32,12 +32,6 @@ TOKEN = secrets.token_hex(32)
 for the whole process, because Ray keeps the first that it sees."""
 
 
-WAY_IN = (
-    "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to the token that the cluster was started with (in ~/.ray/auth_token "
-    "on its head node)"
-)
-
-
 class ClusterError(Exception):
     """Ray can't be used; one sentence that says why and what would work."""
 
@@ -175,11 +169,9 @@ def _init(**options: Any) -> None:
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         if _rejected(error):
-            raise ClusterError(
-                f"the cluster at {options['address']} does not accept this process's token: {WAY_IN}"
-            ) from None
+            raise _not_let_in(options["address"]) from None
         where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
-        raise ClusterError(f"Ray can't {where}: {first_line(error)}") from error
+        raise ClusterError(f"Ray can't {where}: {_first_line(error)}") from error
     finally:
         signal.signal(signal.SIGTERM, on_sigterm)
         node.cache_clear()  # a serial round before may have found no Ray, or another one
@@ -192,6 +184,13 @@ def _rejected(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _not_let_in(address: str) -> ClusterError:
+    return ClusterError(
+        f"the cluster at {address} does not accept this process's token: set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN "
+        "to the token that the cluster was started with (in ~/.ray/auth_token on its head node)"
+    )
 
 
 def _checked(start_s: float) -> Cluster:
@@ -219,7 +218,7 @@ def _explained(address: str) -> Iterator[None]:
     try:
         yield
     except AuthenticationError as error:
-        raise ClusterError(f"the cluster at {address} does not accept this process's token: {WAY_IN}") from error
+        raise _not_let_in(address) from error
     except GetTimeoutError as error:
         raise ClusterError(
             f"the cluster at {address}: a node has not answered in {ANSWER_S:.0f} s; see `ray status` there, or wait "
@@ -227,13 +226,13 @@ def _explained(address: str) -> Iterator[None]:
         ) from error
     except RuntimeEnvSetupError as error:
         raise ClusterError(
-            f"the cluster at {address} can't unpack this tree for its workers: {first_line(error)}"
+            f"the cluster at {address} can't unpack this tree for its workers: {_first_line(error)}"
         ) from error
     except RayError as error:
-        raise ClusterError(f"the cluster at {address} can't be used: {first_line(error)}") from error
+        raise ClusterError(f"the cluster at {address} can't be used: {_first_line(error)}") from error
 
 
-def first_line(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     """Of what an exception says; its type where that is nothing."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 

@@ -1,15 +1,14 @@
+"""Words and bounds from passes, by hand and over whole runs with a known truth."""
+
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import special, stats
+from scipy import stats
 
 from benchmarks.harness.estimators.pass_estimate import PassEstimate
-from benchmarks.harness.estimators.spread import LEAST_EXCESS, Spread, moderate, prior
 from benchmarks.harness.estimators.verdict import (
     LOOK_SHARES,
     RUN_ERROR,
@@ -17,7 +16,6 @@ from benchmarks.harness.estimators.verdict import (
     Settled,
     Verdict,
     detectable,
-    holm,
     interval,
     judge,
 )
@@ -31,43 +29,6 @@ def passes_of(logs: Sequence[float], variance: float = 1e-4, pairs: int = 60) ->
 
 def alone(logs: Sequence[float], limits: Limits | None = None) -> Verdict:
     return judge({"it": passes_of(logs)}, {"it": limits or Limits()}, 0, 1)["it"]
-
-
-# The spread of passes
-
-
-def test_a_moderated_ratio_by_hand() -> None:
-    # Degrees of freedom 9 and 3 weigh the common 6 and its own 2 as 3 : 1.
-    assert moderate(Spread(1e-4, 2.0, 3), (6.0, 9.0), 18) == Spread(1e-4, 5.0, 12.0)
-    assert moderate(Spread(1e-4, 2.0, 3), (6.0, 9.0), 10).freedom == 10
-    assert moderate(Spread(1e-4, 6.0, 3), (2.0, 9.0), 18) == Spread(1e-4, 6.0, 12.0)  # never below its own
-    assert moderate(Spread(1e-4, 6.0, 3), (1.0, 0.0), 3) == Spread(1e-4, 6.0, 3.0)
-
-
-def test_ratios_of_two_degrees_of_freedom_by_hand() -> None:
-    # log(1, e³, e⁶) has variance 9, of which trigamma(1) = π²/6 is chance; the inverse is checked by going back.
-    ratio, freedom = prior([Spread(1.0, math.exp(log), 2) for log in (0, 3, 6)])
-    assert ratio == pytest.approx((1 + math.exp(3) + math.exp(6)) / 3)
-    assert special.polygamma(1, freedom / 2) == pytest.approx(9 - math.pi**2 / 6)
-
-
-def test_tests_that_happen_to_agree_do_not_lend_without_limit() -> None:
-    ratio, freedom = prior([Spread(1.0, 2.0, 3)] * 6)
-    assert ratio == pytest.approx(2.0)
-    assert special.polygamma(1, freedom / 2) == pytest.approx(LEAST_EXCESS)
-    assert 10 < freedom < 12
-
-
-def test_more_freedom_weighs_more() -> None:
-    ratio, _ = prior([Spread(1.0, 1.0, 9), Spread(1.0, 1.0, 9), Spread(1.0, 4.0, 2)])
-    assert ratio == pytest.approx((9 + 9 + 8) / 20)
-
-
-@given(st.lists(st.tuples(st.floats(1e-5, 1e9), st.integers(1, 11)), min_size=3, max_size=12))
-def test_any_ratios_have_a_prior(ratios: list[tuple[float, int]]) -> None:
-    ratio, freedom = prior([Spread(1e-4, value, degrees) for value, degrees in ratios])
-    assert math.isfinite(ratio)
-    assert 0 < freedom < 12
 
 
 # The verdict
@@ -192,66 +153,6 @@ def test_wrong_counts_are_errors() -> None:
         judge(passes, {"a": Limits()}, 2, 2)
     with pytest.raises(ValueError, match="look -1"):
         judge(passes, {"a": Limits()}, -1, 2)
-
-
-# The error, split over tests
-
-p_values = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0, 1), min_size=1)
-
-
-def rejected(chances: Mapping[str, float], errors: Mapping[str, float]) -> set[str]:
-    return {test for test, chance in chances.items() if chance < errors[test]}
-
-
-def textbook(chances: Mapping[str, float], spends: float, hypotheses: int) -> set[str]:
-    """Holm 1979: the k-th smallest against the error of all but k, until the first that is not rejected."""
-    found: set[str] = set()
-    for k, test in enumerate(sorted(chances, key=lambda test: chances[test])):
-        if chances[test] >= spends / max(hypotheses - k, 1):
-            break
-        found.add(test)
-    return found
-
-
-@given(p_values, st.integers(0, 20), st.floats(1e-3, 0.2))
-def test_holm_rejects_what_the_textbook_does(chances: dict[str, float], more: int, spends: float) -> None:
-    hypotheses = len(chances) + more
-    assert rejected(chances, holm(chances, spends, hypotheses)) == textbook(chances, spends, hypotheses)
-
-
-@given(p_values, st.integers(0, 20), st.floats(1e-3, 0.2))
-def test_holm_is_never_stricter_than_bonferroni_nor_laxer_than_a_test_alone(
-    chances: dict[str, float], more: int, spends: float
-) -> None:
-    errors = holm(chances, spends, len(chances) + more)
-    assert errors.keys() == chances.keys()
-    assert all(spends / (len(chances) + more) <= error <= spends for error in errors.values())
-
-
-@given(p_values, st.integers(0, 20), st.sampled_from("abcdefgh"), st.floats(0, 1))
-def test_a_clearer_test_takes_nothing_from_the_others(
-    chances: dict[str, float], more: int, which: str, share: float
-) -> None:
-    """Its p-value falls: what was rejected before still is, and no error becomes smaller."""
-    clearer = {test: chance * share if test == which else chance for test, chance in chances.items()}
-    before, after = (holm(these, 0.025, len(chances) + more) for these in (chances, clearer))
-    assert rejected(chances, before) <= rejected(clearer, after)
-    assert all(after[test] >= before[test] for test in chances if test != which)
-
-
-def test_no_chances_share_nothing() -> None:
-    assert holm({}, 0.025, 3) == {}
-
-
-@pytest.mark.parametrize("nulls", [1, 3, 8])
-def test_holm_keeps_the_error_of_a_whole_run(nulls: int) -> None:
-    """Of eight hypotheses some are true, and the others so false that they are always rejected."""
-    random, runs, spends = np.random.default_rng(1), 20_000, 0.025
-    wrong = 0
-    for _ in range(runs):
-        chances = {str(i): float(random.uniform()) if i < nulls else 0.0 for i in range(8)}
-        wrong += any(int(test) < nulls for test in rejected(chances, holm(chances, spends, 8)))
-    assert wrong / runs == pytest.approx(spends, abs=3 * math.sqrt(spends / runs))
 
 
 def test_what_an_earlier_look_has_settled_leaves_its_share_to_the_others() -> None:

@@ -15,6 +15,7 @@ from benchmarks.harness.runners.stamps import Task, Warm
 from benchmarks.harness.runners.terms import VariantError, require_equal
 from benchmarks.harness.runners.variant import Variant
 from tests import taint_tasks
+from tests.warmed import warm
 
 
 @pytest.fixture(params=["serial", "pool"])
@@ -22,12 +23,6 @@ def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     made: Variant = Pool(2) if request.param == "pool" else Serial(1)
     yield made
     made.close()
-
-
-def warm(variant: Variant, task: Task, items: list[Any]) -> Variant:
-    variant.prepare(task, items, items)
-    variant.warm_up()
-    return variant
 
 
 def test_an_item_that_its_task_changes_is_named_with_both_values(variant: Variant) -> None:
