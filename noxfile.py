@@ -50,7 +50,7 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests: twenty minutes on two slow cores, nearly all of it in whole sessions."""
+    """All tests: 20 to 25 minutes on two slow cores, nearly all of it in whole sessions."""
     session.run("pytest", "tests", *session.posargs)
 
 
