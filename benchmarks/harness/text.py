@@ -155,14 +155,18 @@ def _line(row: Row, widths: Sequence[int], left: Collection[int]) -> str:
 
 
 def _hanging(line: str, width: int, last: str) -> list[str]:
-    """A line whose last cell goes on below its own start, where it does not fit; on lines of its own if it must."""
+    """A line whose last cell goes on below its own start, if it does not fit; on lines of its own if those are fewer.
+
+    They must, where there is too little room beside the other cells.
+    """
     start = len(line) - len(last)
     if len(line) <= width or not last.strip():
         return [line]
-    if width - start >= LEAST_TEXT:
-        return _wrap(last, width, line[:start], " " * start)
     deeper = 2 * INDENT
-    return [line[:start].rstrip(), *_wrap(last, width, deeper, deeper)]
+    below = [line[:start].rstrip(), *_wrap(last, width, deeper, deeper)]
+    if width - start < LEAST_TEXT:
+        return below
+    return min(_wrap(last, width, line[:start], " " * start), below, key=len)
 
 
 def markdown_table(heads: Row, table: Sequence[Row], left: Collection[int] = (0,)) -> str:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,26 +14,39 @@ GROWS = "print('ready', flush=True)\ninput()\ndata = bytearray(60_000_000)\nprin
 
 
 def test_functions_are_counted_and_named_as_a_reader_knows_them() -> None:
-    found = explain.found("typical time", lambda: [abs(number) for number in range(1000)], "")
+    found = explain.found("typical time", lambda: [abs(number) for number in range(1000)], "", 1)
     assert found["abs"][0] == 1000
 
 
 def test_a_function_of_the_tree_is_named_by_its_file() -> None:
     from workloads import fibonacci
 
-    found = explain.found("total time", lambda: fibonacci.task(10), "")
+    found = explain.found("total time", lambda: fibonacci.task(10), "", 1)
     assert found["workloads/fibonacci.py:task"][0] == 1
 
 
 def test_imports_have_their_seconds() -> None:
-    found = explain.found("cold start", lambda: None, "workloads.fibonacci")
+    found = explain.found("cold start", lambda: None, "workloads.fibonacci", 1)
     assert found["workloads.fibonacci"][0] >= 0
-    assert explain.found("cold start", lambda: None, "") == {}
+    assert explain.found("cold start", lambda: None, "", 1) == {}
 
 
-def test_memory_is_found_where_it_is_allocated() -> None:
-    found = explain.found("memory", lambda: bytearray(5_000_000), "")
-    assert max(values[0] for values in found.values()) >= 5_000_000
+def test_what_only_some_calls_do_is_found_in_several() -> None:
+    numbers = iter(range(20))
+    found = explain.found("total time", lambda: next(numbers) % 5 or sum([1, 2]), "", 20)
+    assert found["next"][0] == 20
+    assert found["sum"][0] == 4
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_memory_is_found_where_it_is_allocated_though_it_is_given_back(kept: bool) -> None:
+    def hold() -> bytearray | None:
+        data = bytearray(5_000_000)
+        assert time.perf_counter() > 0
+        return data if kept else None
+
+    found = explain.found("memory", hold, "", 1)
+    assert 5_000_000 <= found["tests/process/test_explain.py"][0] < 6_000_000
 
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="peaks are counted anew on Linux only")

@@ -1,5 +1,6 @@
 """A copy of the suite to run whole sessions in, and what must not be left of them."""
 
+import compileall
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -34,8 +35,15 @@ WORKLOAD = Workload(task=task, items=items, check=check, sizes={"small": {}, "me
 QUICKER = ("400_000", "40_000")
 
 
+@pytest.fixture(scope="session")
+def _compiled() -> None:
+    """A copy's processes write no bytecode: a file changed within a second would go unseen. They read this tree's."""
+    for package in ("benchmarks", "workloads"):
+        compileall.compile_dir(ROOT / package, quiet=1)
+
+
 @pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def suite(_compiled: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A copy of the suite, in an otherwise empty folder, whose only workload is `tiny`.
 
     Example:
@@ -43,8 +51,8 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     """
     for name in ("conftest.py", "pytest.ini"):
         shutil.copy(ROOT / name, pytester.path)
-    without = shutil.ignore_patterns("__pycache__", "experiments")
-    ignore = shutil.ignore_patterns("__pycache__", *(path.name for path in (ROOT / "workloads").glob("[a-z]*.py")))
+    without = shutil.ignore_patterns("experiments")
+    ignore = shutil.ignore_patterns(*(path.name for path in (ROOT / "workloads").glob("[a-z]*.py")))
     shutil.copytree(ROOT / "workloads", pytester.path / "workloads", ignore=ignore)
     shutil.copytree(ROOT / "benchmarks", pytester.path / "benchmarks", ignore=without)
     (pytester.path / "workloads" / "tiny.py").write_text(TINY)

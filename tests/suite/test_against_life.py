@@ -20,6 +20,8 @@ from tests.git import commit
 from tests.suite.conftest import QUICKER
 
 PATIENCE_S = 10
+HALT_S = 200
+"""For so long a side may get to where it halts: 15 s alone, 60 and more beside other tests."""
 
 HALTS = '''
 """A side's code that halts once where a test wants it to: tells so through one FIFO, and waits at another."""
@@ -119,6 +121,10 @@ class Comparison:
         """Let go of the side that has halted."""
         (self.halts / "on").write_text("")
 
+    def said_if_ended(self) -> str:
+        """What a comparison that got to its end without having halted has said."""
+        return "" if self.process.poll() is None else f": {self.process.communicate()[0]}"
+
     def ends(self, after_s: float = PATIENCE_S) -> tuple[int, str]:
         """Its status and what it says, once nothing is left of it within `PATIENCE_S`; it may take `after_s` to end."""
         said, _ = self.process.communicate(timeout=after_s)
@@ -187,8 +193,8 @@ def start(
         comparison = Comparison(process, tree, tmp_path)
         started.append(comparison)
         if moment:
-            ready, _, _ = select.select([here], [], [], 60)
-            assert ready, "no side got so far"
+            ready, _, _ = select.select([here], [], [], HALT_S)
+            assert ready, f"no side got so far{comparison.said_if_ended()}"
             comparison.halted = int(os.read(here, 100))
         os.close(here)
         comparison.look()
@@ -209,7 +215,7 @@ def start(
     [
         (signal.SIGTERM, "base", "collection", "serial"),
         (signal.SIGKILL, "base", "collection", "serial"),
-        (signal.SIGINT, "head", "round", "ray"),
+        (signal.SIGINT, "head", "round", "serial"),
         (signal.SIGTERM, "base", "round", "serial"),
         (signal.SIGKILL, "head", "round", "ray"),
         (signal.SIGINT, "base", "saving", "serial"),
@@ -236,7 +242,7 @@ def test_an_interrupted_comparison_leaves_nothing(
 def test_a_comparison_whose_rays_are_starting_leaves_nothing(start: Callable[..., Comparison], impatient: bool) -> None:
     """Killed, or interrupted by somebody who presses Ctrl-C again and again, when processes appear by the dozen."""
     comparison = start("", "", "ray")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HALT_S
     while not comparison.named("raylet"):
         assert time.monotonic() < deadline
         comparison.look()
@@ -254,7 +260,7 @@ def test_a_comparison_whose_rays_are_starting_leaves_nothing(start: Callable[...
     [
         ("base", "base", "collection", "serial", "base was killed (SIGKILL), pass 1"),
         ("base", "head", "round", "serial", "base was killed (SIGKILL) at *tiny-small-serial*, pass 1"),
-        ("head", "head", "round", "ray", "head was killed (SIGKILL) at *tiny-small-ray*, pass 1"),
+        ("head", "head", "round", "serial", "head was killed (SIGKILL) at *tiny-small-serial*, pass 1"),
         ("raylet", "head", "round", "ray", "head * at *tiny-small-ray*, pass 1*"),
         ("head", "base", "saving", "serial", "head was killed (SIGKILL)*"),
     ],

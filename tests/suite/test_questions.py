@@ -101,7 +101,13 @@ def test_slower_rounds_imports_and_memory_are_named_each_for_what_it_is(tree: py
     assert found["test_held"].startswith("REGRESSED in memory: ")
     assert found["test_same"].startswith(("ok", "undecided"))
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["why test_some: *", "why test_held: *", "Slower: test_some (+* total time)*"])
+    result.stdout.fnmatch_lines(
+        [
+            "why test_some: *:spin *",
+            "why test_held: benchmarks/test_plain.py holds 10.0 MB → 120.0 MB*",
+            "Slower: test_some (+* total time)*",
+        ]
+    )
     report = (tree.path / "r.md").read_text()
     assert "| typical time | total time | cold start | memory |" in report
 

@@ -148,6 +148,17 @@ def test_where_even_that_leaves_too_little_room_it_has_lines_of_its_own() -> Non
     ]
 
 
+def test_a_long_last_cell_has_lines_of_its_own_where_those_are_fewer() -> None:
+    row = ("tiny", "1.25 s", f"not compared: fails on both sides: {'again and ' * 12}again")
+    assert columns(HEADS, [row], left=(0, 2), width=44)[1:] == [
+        "tiny  1.25 s",
+        "    not compared: fails on both sides: again",
+        "    and again and again and again and again",
+        "    and again and again and again and again",
+        "    and again and again and again and again",
+    ]
+
+
 CELLS = st.text(st.sampled_from("abc 1"), max_size=30).map(lambda text: " ".join(text.split()))
 
 

@@ -1,4 +1,4 @@
-"""Why a test became slower: both sides run it once more, and what they find is held against each other.
+"""Why a test became slower: both sides run a round of it once more, and what they find is held against each other.
 
 Owns which tests are looked into, and what of the difference stands out. What a side finds is `sides.explain`'s.
 """
@@ -46,7 +46,7 @@ def causes(
     one = Pass(len(passes), sides, keeper, PATIENCE_S, lambda _: None)
     one.timing = partial(Inquiry, wanted=wanted, found=found)
     try:
-        one.run(lambda _: list(wanted), lambda _, __: 0)
+        one.run(lambda _: list(wanted), lambda _, __: 0, _calls(passes))
     except SideError:
         return []
     return [
@@ -58,6 +58,11 @@ def causes(
         )
         for test in wanted
     ]
+
+
+def _calls(passes: Sequence[PassRecord]) -> dict[str, int | None]:
+    """How many calls each test's rounds had at last."""
+    return {test: its.calls for record in passes for test, its in record.tests.items() if its.calls is not None}
 
 
 def grown(base: Found, head: Found) -> list[Entry]:

@@ -74,18 +74,25 @@ def joined(answers: Mapping[Question, "Verdict"], limits: Mapping[Question, Limi
 
     *Regressed* if any question's lower bound clears its tolerance. *Ok* if typical time is, and total time's upper
     bound lies below its must-see; *improved* if typical time is, and total time's upper bound lies below its tolerance,
-    too: a user reads both as "not slower". Cold start and memory, of which a pass has one value, can fail a test but
-    withhold nothing.
+    too: a user reads both as "not slower". Of cold start and memory a pass has one value, so their bounds are wide and
+    withhold nothing; but what lies at its must-see or above by its own estimate is not passed over as ok.
     """
     for question, verdict in answers.items():
         if verdict.word == "regressed":
             return Answer("regressed", question)
-    first = next(iter(answers))
-    word, total = answers[first].word, answers.get("total time")
-    if word == "undecided" or total is None or first == "total time":
+    first, *others = answers
+    word = answers[first].word
+    if word == "undecided":
         return Answer(word, first)
-    if total.high is None or total.high >= limits["total time"].must_see:
-        return Answer("undecided", "total time")
-    if word == "improved" and total.high >= limits["total time"].tolerance:
+    for question in others:
+        found, must_see = answers[question], limits[question].must_see
+        most = found.high if question == "total time" else found.slowdown or 0.0
+        if most is None or most >= must_see:
+            return Answer("undecided", question)
+    if word == "improved" and "total time" in others and not _below(answers["total time"], limits["total time"]):
         return Answer("ok", "total time")
     return Answer(word, first)
+
+
+def _below(verdict: "Verdict", limits: Limits) -> bool:
+    return verdict.high is not None and verdict.high < limits.tolerance

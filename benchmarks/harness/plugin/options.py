@@ -86,14 +86,9 @@ def read(config: pytest.Config) -> Settings:
     Raises:
         pytest.UsageError: one of them makes no sense; names it, its value and what would.
     """
-    address = config.getoption("ray_address")
+    address = values.address(config.getoption("ray_address"))
     cpus = values.cpus(config.getoption("ray_num_cpus"), config.getoption("oversubscribe"))
     niceness = values.niceness(config.getoption("ray_niceness"))
-    if address is not None and address.startswith("ray://"):
-        raise pytest.UsageError(
-            f"--ray-address {address}: over ray:// the client's link would be timed; run on the cluster's head node "
-            "with --ray-address auto, or send the run there with `ray job submit`"
-        )
     if address is not None and cpus:
         raise pytest.UsageError(
             f"--ray-num-cpus {config.getoption('ray_num_cpus')}: a joined cluster ({address}) has the CPUs that it "

@@ -3,12 +3,16 @@
 Owns reading a text and refusing it. Which options there are is `options`' matter.
 """
 
+import os
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from benchmarks.harness import machine
+
+HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/]+):(\d{1,5})")
 
 REPORT_FORMATS = (".html", ".md", ".svg", ".png", ".json")
 
@@ -40,6 +44,29 @@ def cpus(value: str | None, oversubscribe: bool) -> tuple[int, ...]:
             f"{', '.join(str(count) for count in range(1, most) if not most % count)}"
         )
     return tuple(found)
+
+
+def address(value: str | None) -> str | None:
+    """Of `--ray-address`: `auto`, or HOST:PORT with an IPv6 host in brackets. `auto` is where `RAY_ADDRESS` says."""
+    if value is None:
+        return None
+    meant, said = value, f"--ray-address {value}"
+    if value == "auto" and (there := os.environ.get("RAY_ADDRESS")):
+        meant, said = there, f"--ray-address auto, with RAY_ADDRESS={there}"
+    if meant.startswith("ray://"):
+        raise pytest.UsageError(
+            f"{said}: over ray:// the client's link would be timed; run on the cluster's head node with --ray-address "
+            "auto, or send the run there with `ray job submit`"
+        )
+    if meant == "local":
+        raise pytest.UsageError(f"{said}: this is no cluster to join; without the option a Ray is started here")
+    found = HOST_AND_PORT.fullmatch(meant)
+    if meant != "auto" and not (found and 0 < int(found[2]) < 65536):
+        raise pytest.UsageError(
+            f"{said}: neither 'auto' nor HOST:PORT, as 10.0.0.1:6379 or [::1]:6379; `ray status` on the head node "
+            "says which"
+        )
+    return meant
 
 
 def niceness(value: str) -> int:

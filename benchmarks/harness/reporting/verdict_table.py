@@ -169,7 +169,7 @@ def cause_lines(causes: Iterable[Cause]) -> list[str]:
         if cause.factors and cause.question in ("typical time", "total time"):
             moved = ", ".join(f"{factor.name} {signed(factor.slowdown)}" for factor in cause.factors)
             parts.append(f"of its rounds: {moved}")
-        found.append(f"why {cause.test}: {'; '.join(parts) or 'nothing stands out in a single call'}")
+        found.append(f"why {cause.test}: {'; '.join(parts) or 'nothing stands out in a round'}")
     return found
 
 

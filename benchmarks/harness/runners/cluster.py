@@ -32,6 +32,10 @@ TOKEN = secrets.token_hex(32)
 for the whole process, because Ray keeps the first that it sees."""
 
 
+LEFT_OUT = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
+"""Of this tree what does not go along to a cluster's nodes."""
+
+
 class ClusterError(Exception):
     """Ray can't be used; one sentence that says why and what would work."""
 
@@ -39,7 +43,7 @@ class ClusterError(Exception):
 def start_or_join(
     address: str | None, cpus: int, folder: str = FOLDER, niceness: int = 0
 ) -> contextlib.AbstractContextManager[Cluster]:
-    """The cluster at `address`, or without one a Ray of `cpus` CPUs here, with its files below `folder`."""
+    """The cluster at `address`, `auto` or HOST:PORT; without one a Ray of `cpus` CPUs here, its files in `folder`."""
     return start(cpus, folder, niceness) if address is None else join(address)
 
 
@@ -98,12 +102,12 @@ def join(address: str) -> Iterator[Cluster]:
         ClusterError: no cluster answers at `address`, or nodes differ from this process in Python or packages.
     """
     _require_listener(address)
-    with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}):
+    # In a job, Ray adds this tree to what the job brings along, and this tree's word counts where both say something.
+    with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_OVERRIDE_JOB_RUNTIME_ENV": "1"}):
         _require_welcome(address)
         try:
             clock = time.perf_counter()
-            excludes = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
-            runtime_env = {"working_dir": str(tree.ROOT), "excludes": excludes, "env_vars": machine.ONE_THREAD}
+            runtime_env = {"working_dir": str(tree.ROOT), "excludes": LEFT_OUT, "env_vars": machine.ONE_THREAD}
             with _explained(address):
                 _init(address=address, runtime_env=runtime_env)
                 ready = _checked(time.perf_counter() - clock)
@@ -120,12 +124,12 @@ def _store_bytes() -> int:
 
 def _require_listener(address: str) -> None:
     """Ray itself would try for minutes to reach a port on which nobody listens."""
-    host, _, port = address.rpartition(":")
-    if address == "auto" or not port.isdecimal():
+    if address == "auto":
         return
+    host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, int(port)), timeout=10).close()
-    except (OSError, OverflowError) as error:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except OSError as error:
         raise ClusterError(f"Ray can't be reached at {address}: {error}") from error
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.harness import machine
 
-CHECKED_PACKAGES = ("ray", "torch", "torchvision")
+CHECKED_PACKAGES = ("ray", "numpy", "torch", "torchvision")
 
 ANSWER_S = 120.0
 """For so long a node's answer is waited for: it may have to start a worker first."""

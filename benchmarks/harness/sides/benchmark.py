@@ -4,8 +4,10 @@ Owns how `benchmark(f)` and `benchmark.pedantic(f)` become rounds that a conduct
 fixture stays as it is; how many rounds there are, and how many calls a round has, is decided for both sides alike.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -16,8 +18,9 @@ from benchmarks.harness.sides import explain, limits
 from benchmarks.harness.sides.limits import Asked
 from benchmarks.harness.sides.turns import Turns
 
-Timed = Callable[[int], float]
-"""Runs so many calls; the seconds that count."""
+Pause = Callable[[], contextlib.AbstractContextManager[Any]]
+Timed = Callable[[int, Pause], float]
+"""Runs so many calls, in a pause of whatever watches them; the seconds that count."""
 
 
 class TurnBenchmark(BenchmarkFixture):
@@ -48,8 +51,8 @@ class TurnBenchmark(BenchmarkFixture):
     def _raw(self, function_to_benchmark: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         runner: Any = self._make_runner(function_to_benchmark, args, kwargs)  # type: ignore[no-untyped-call]
 
-        def timed(calls: int) -> float:
-            with PauseInstrumentation():
+        def timed(calls: int, pause: Pause) -> float:
+            with pause():
                 return float(runner(range(calls)))
 
         self._take_turns(timed, 1)
@@ -79,13 +82,13 @@ class TurnBenchmark(BenchmarkFixture):
         result: Any = None
         loops = range(iterations) if iterations > 1 else None
 
-        def once() -> float:
+        def once(pause: Pause = PauseInstrumentation) -> float:
             nonlocal result
             given = (setup() if setup is not None else None) or (args, kwargs or {})
             if given[0] is not args and (args or kwargs):
                 raise TypeError("Can't use `args` or `kwargs` if `setup` returns the arguments.")
             runner: Any = self._make_runner(target, *given)  # type: ignore[no-untyped-call]
-            with PauseInstrumentation():
+            with pause():
                 found = runner(loops)
             seconds, result = (found, None) if loops else found
             if teardown is not None:
@@ -94,7 +97,7 @@ class TurnBenchmark(BenchmarkFixture):
 
         for _ in range(warmup_rounds):
             once()
-        self._take_turns(lambda calls: sum(once() for _ in range(calls)), iterations)
+        self._take_turns(lambda calls, pause: sum(once(pause) for _ in range(calls)), iterations)
         if loops:
             loops = None
             once()
@@ -108,7 +111,7 @@ class TurnBenchmark(BenchmarkFixture):
             for _ in range(rounds):
                 self.turns.wait()
                 start = time.perf_counter()
-                seconds = timed(calls)
+                seconds = timed(calls, PauseInstrumentation)
                 invalid = "" if seconds > 0 else "the timer saw no time pass"
                 self.turns.tell(seconds, start, time.perf_counter(), invalid)
                 stats.update(seconds)
@@ -121,7 +124,7 @@ class TurnBenchmark(BenchmarkFixture):
         calls, cold_s = 1, None
         while True:
             start = time.perf_counter()
-            seconds = timed(calls)
+            seconds = timed(calls, PauseInstrumentation)
             span = time.perf_counter() - start
             cold_s = self.import_s + span if cold_s is None else cold_s
             answer = self.turns.ready(
@@ -136,7 +139,8 @@ class TurnBenchmark(BenchmarkFixture):
                 store=0,
             )
             if what := answer.get("explain"):
-                self.turns.explained(explain.found(what, lambda: timed(1), self.module))
+                watched = partial(timed, calls, contextlib.nullcontext)  # a pause would hide it from the profiler
+                self.turns.explained(explain.found(what, watched, self.module, answer["times"]))
             if "rounds" in answer:
                 return calls, int(answer["rounds"])
             calls = int(answer["calls"])

@@ -1,4 +1,4 @@
-"""Looking into one call of a test: what a side finds of the functions it calls, its imports, and its memory.
+"""Looking into a test's calls: what a side finds of the functions it calls, its imports, and its memory.
 
 Owns the looking, with the standard library's own tools. Untimed, and nothing is compared here: `comparison.why` holds
 both sides' findings against each other.
@@ -19,6 +19,9 @@ from benchmarks.harness.tree import ROOT
 MOST = 400
 """Functions, modules or lines that are told: those with the most calls, time or memory."""
 
+LEAST_GROWTH = 100_000
+"""Bytes by which memory has to have grown for another look at where they are, which takes some milliseconds."""
+
 IMPORT_PATIENCE_S = 60.0
 IMPORTED = re.compile(r"import time:\s*(\d+) \|\s*\d+ \|\s*(\S+)")
 
@@ -26,22 +29,24 @@ Found = dict[str, list[float]]
 """By name: for functions calls and seconds of their own, for imports seconds, for lines bytes."""
 
 
-def found(what: str, call: Callable[[], Any], module: str) -> Found:
+def found(what: str, call: Callable[[], Any], module: str, times: int) -> Found:
     """Look into `call`.
 
     Args:
         what: `cold start` for the imports of `module`, `memory` for where it allocates, else its functions.
-        call: what is looked into, once.
+        call: what is looked into.
         module: a module's name; empty if there is none to import.
+        times: how often to call it for its functions; what grows only in some calls may not be in a single one.
     """
     if what == "cold start":
         return _imports(module)
-    return _lines(call) if what == "memory" else _functions(call)
+    return _lines(call) if what == "memory" else _functions(call, times)
 
 
-def _functions(call: Callable[[], Any]) -> Found:
-    profile = cProfile.Profile()
-    profile.runcall(call)
+def _functions(call: Callable[[], Any], times: int) -> Found:
+    with cProfile.Profile() as profile:
+        for _ in range(times):
+            call()
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, Any]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     functions: Found = {}
     for (file, _, function), (_, calls, own_s, _, _) in stats.items():
@@ -62,15 +67,27 @@ def _imports(module: str) -> Found:
 
 
 def _lines(call: Callable[[], Any]) -> Found:
+    """What is held when most of it is: most is given back before the call ends, so each call within it is a look."""
+    most, snapshot = -LEAST_GROWTH, tracemalloc.Snapshot((), 1)
+
+    def look(*_: Any) -> None:
+        nonlocal most, snapshot
+        if tracemalloc.get_traced_memory()[0] > 1.05 * most + LEAST_GROWTH:
+            snapshot = tracemalloc.take_snapshot()
+            most = tracemalloc.get_traced_memory()[0]  # with the snapshot itself, which is there from now on
+
+    before = sys.getprofile()
     tracemalloc.start()
+    sys.setprofile(look)
     try:
         result = call()
-        snapshot = tracemalloc.take_snapshot()
+        look()
         del result
     finally:
+        sys.setprofile(before)
         tracemalloc.stop()
     found: Found = {}
-    for line in snapshot.statistics("filename"):
+    for line in snapshot.filter_traces([tracemalloc.Filter(False, tracemalloc.__file__)]).statistics("filename"):
         found[_named(line.traceback[0].filename, "")] = [float(line.size)]
     return _most(found)
 

@@ -7,6 +7,7 @@ import hashlib
 import pickle
 import time
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -92,7 +93,8 @@ class Turns:
         )
         if what := answer.get("explain"):
             module = f"workloads.{subject.name}"
-            self.explained(explain.found(what, lambda: subject.workload.task(subject.items[0]), module))
+            call = partial(subject.workload.task, subject.items[0])
+            self.explained(explain.found(what, call, module, answer["times"]))
         return int(answer["rounds"])
 
     def explained(self, found: Message) -> NoReturn:

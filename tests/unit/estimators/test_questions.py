@@ -47,6 +47,10 @@ def answers(
         (answers(verdict("ok"), cold="regressed"), Answer("regressed", "cold start")),
         (answers(verdict("undecided"), memory="regressed"), Answer("regressed", "memory")),
         (answers(verdict("ok"), cold="undecided", memory="undecided"), Answer("ok", "typical time")),
+        (
+            answers(verdict("ok")) | {"cold start": verdict("undecided", -0.9, 20.0)},
+            Answer("undecided", "cold start"),
+        ),
     ],
 )
 def test_one_word_for_all(found: dict[Question, Verdict], expected: Answer) -> None:

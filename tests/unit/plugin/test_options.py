@@ -66,6 +66,11 @@ def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> No
             ["--ray-address", "ray://head:10001"],
             "--ray-address ray://head:10001: over ray:// the client's link would be timed*",
         ),
+        (["--ray-address", "local"], "--ray-address local: this is no cluster to join; without the option a Ray is *"),
+        *(
+            (["--ray-address", value], f"--ray-address {value}: neither 'auto' nor HOST:PORT, as 10.0.0.1:6379 or *")
+            for value in ("head", "head:", ":6379", "head:0", "head:65536", "::1:6379", "[::1]", "http://head:6379")
+        ),
         (
             ["--ray-address", "auto", "--ray-num-cpus", "2"],
             "--ray-num-cpus 2: * (auto) has the CPUs that it has; drop one",
@@ -83,6 +88,19 @@ def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> No
 )
 def test_bad_input_is_one_sentence(session: pytest.Pytester, arguments: list[str], sentence: str) -> None:
     refused(session, arguments, sentence)
+
+
+@pytest.mark.parametrize("there", ["ray://head:10001", "local", "head"])
+def test_auto_is_where_ray_address_says_and_is_refused_as_that(
+    session: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", there)
+    refused(session, ["--ray-address", "auto"], f"--ray-address auto, with RAY_ADDRESS={there}: *")
+
+
+@pytest.mark.parametrize("address", ["head:6379", "10.0.0.1:6379", "[::1]:6379", "[fe80::1]:65535"])
+def test_a_host_and_its_port_are_an_address(session: pytest.Pytester, address: str) -> None:
+    assert options.read(session.parseconfig("--ray-address", address)).ray_address == address
 
 
 @pytest.mark.parametrize(
