@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,33 +36,42 @@ NOTHING = rules.NOTHING
 Run = dict[str, Any]
 
 
-def compare(
-    change: Injected | None, workload: str, workloads: Sequence[str], budget: float
-) -> tuple[Comparison, list[Run]]:
+@dataclass(frozen=True)
+class Asked:
+    """What every run compares: these workloads in these variants, in so many seconds."""
+
+    workloads: Sequence[str]
+    variants: str
+    budget: float
+
+
+def compare(change: Injected | None, workload: str, asked: Asked) -> tuple[Comparison, list[Run]]:
     """One comparison of two copies of the last commit's tree, head's with one workload changed; and its passes."""
     versions = side.versions_of(sys.executable)
-    asked = Against(None, None, False, TOLERANCE, MUST_SEE, budget, tuple(QUESTIONS), explain=False)
-    with Keeper() as keeper, Progress(budget) as progress:
+    against = Against(None, None, False, TOLERANCE, MUST_SEE, asked.budget, tuple(QUESTIONS), explain=False)
+    with Keeper() as keeper, Progress(asked.budget) as progress:
         trees = {name: copy_of_head(keeper.folder / f"{name}-tree") for name in ("base", "head")}
         if change is not None:
             change.head(trees["head"], workload, usable_cpus())
             if change.base is not None:
                 change.base(trees["base"], workload, usable_cpus())
-        arguments = ("--workload-size", "small", "-k", " or ".join(workloads), "benchmarks")
+        selected = ("-k", " or ".join(asked.workloads), "--variants", asked.variants)
+        arguments = ("--workload-size", "small", *selected, "benchmarks")
         both = [
             side.Side(name, name, name, tree, tree, sys.executable, arguments, versions) for name, tree in trees.items()
         ]
-        conductor = Conductor(both, asked, keeper, progress)
+        conductor = Conductor(both, against, keeper, progress)
         conductor.run()
         return conductor.comparison(), [recording.facts(one) for one in conductor.passes]
 
 
-def run(kind: str, workload: str, workloads: Sequence[str], budget: float) -> Run:
+def run(kind: str, workload: str, asked: Asked) -> Run:
     """One run as a line of JSON: what decided each test, all intervals, and the rounds of all passes."""
-    found, passes = compare(CHANGES.get(kind), workload, workloads, budget)
+    found, passes = compare(CHANGES.get(kind), workload, asked)
     return {
         "kind": kind,
         "workload": workload,
+        "variants": asked.variants,
         "at": time.time(),
         "seconds": found.seconds,
         "passes": found.passes,
@@ -150,21 +160,25 @@ def main() -> None:
     parser.add_argument("--changed", type=int, default=1, help="runs of each change")
     parser.add_argument("--budget", type=float, default=BUDGET_S)
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS))
+    parser.add_argument("--variants", default="serial,ray", metavar="LIST", help="of the workloads (%(default)s)")
     parser.add_argument("--kinds", nargs="+", choices=list(CHANGES), default=list(CHANGES))
     parser.add_argument("--file", type=Path, help="keep a line for each run; what is there already counts")
-    asked = parser.parse_args()
+    options = parser.parse_args()
+    asked = Asked(options.workloads, options.variants, options.budget)
     runs = (
-        [json.loads(line) for line in asked.file.read_text().splitlines()] if asked.file and asked.file.exists() else []
+        [json.loads(line) for line in options.file.read_text().splitlines()]
+        if options.file and options.file.exists()
+        else []
     )
-    wanted = [NOTHING] * asked.identical + [kind for kind in asked.kinds for _ in range(asked.changed)]
+    wanted = [NOTHING] * options.identical + [kind for kind in options.kinds for _ in range(options.changed)]
     for one in runs:
-        if one["kind"] in wanted:
+        if one["variants"] == asked.variants and one["kind"] in wanted:
             wanted.remove(one["kind"])
     for index, kind in enumerate(wanted):
         workload = asked.workloads[index % len(asked.workloads)]
-        runs.append(run(kind, workload, asked.workloads, asked.budget))
-        if asked.file:
-            with asked.file.open("a", encoding="utf-8") as file:
+        runs.append(run(kind, workload, asked))
+        if options.file:
+            with options.file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(runs[-1]) + "\n")
         words = {test: f"{its['word']} {its['question']}" for test, its in runs[-1]["tests"].items()}
         print(f"{kind} in {workload}: status {runs[-1]['status']}, {words}", flush=True)
