@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.harness import machine, tree
 from benchmarks.harness.plugin import comparison_options, options, other_runs
-from benchmarks.harness.records import baselines, storage
+from benchmarks.harness.records import baselines, storage, whole_files
 from benchmarks.harness.records import machine_info as run_info
 from benchmarks.harness.records import run as whole_run
 from benchmarks.harness.sides import keeper, session, turns
@@ -56,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
     baselines.require_baseline(session.config)
+    whole_files.of_session(session.config)  # from here on a run is saved whole or not at all
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -75,6 +76,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
     if exitstatus == pytest.ExitCode.OK and outcomes.nothing_measured(session.config):
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+    if exitstatus == pytest.ExitCode.OK and whole_files.failure(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -13,6 +13,7 @@ from pytest_benchmark.logger import Logger
 from pytest_benchmark.stats import Stats
 from pytest_benchmark.utils import get_machine_id, load_storage
 
+from benchmarks.harness.records import whole_files
 from benchmarks.harness.records.comparison import Outcome
 from benchmarks.harness.sides.side import Side
 
@@ -33,11 +34,15 @@ def save(
         sides: base and head.
         files: for each side's name the JSON of its sessions.
         outcomes: by test id; they go to `extra_info` as `comparison`.
+
+    Raises:
+        OSError: a run could not be saved.
     """
     logger = Logger(Logger.QUIET, config=config)
     netrc = config.getoption("benchmark_netrc")
     place = config.getoption("benchmark_storage")
     storage = load_storage(place, logger=logger, default_machine_id=get_machine_id(), netrc=netrc)
+    files_of = whole_files.of(storage)
     # A session in which every test failed writes none.
     runs = {
         side.name: [json.loads(path.read_text(encoding="utf-8")) for path in files[side.name] if path.exists()]
@@ -61,6 +66,8 @@ def save(
                     },
                 }
         storage.save(found, f"{side.name}-{side.label}")
+        if files_of is not None and files_of.failure is not None:
+            raise files_of.failure
         saved.append(f"{side.name}-{side.label}")
     return saved
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.harness.plugin import options, outcomes
-from benchmarks.harness.records import baselines
+from benchmarks.harness.records import baselines, whole_files
 from benchmarks.harness.records import run as whole_run
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Record, of_session
@@ -29,6 +29,8 @@ def run(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """A run alone: its tables, and what they are compared with."""
     if is_side():
         return  # the conductor reports
+    if not_saved := whole_files.failure(config):
+        reporter.write_line(not_saved, red=True)
     records = of_session(config)
     settings = config.stash[options.KEY]
     if records:
