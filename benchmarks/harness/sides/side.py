@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness.sides import repository, start
+from benchmarks.harness.sides import bytecode, repository, start
 from benchmarks.harness.sides.errors import SidesError
 from benchmarks.harness.sides.graft import graft
 from benchmarks.harness.text import number_of
@@ -97,6 +97,7 @@ def pair(
         lacking = repository.unpack(root, sha, ref, place.tree)
         place.folder.mkdir(parents=True, exist_ok=True)  # the revision may lack it, or have nothing in it
         grafted = graft(root, place.tree, *head_tests) if head_tests is not None else []
+        bytecode.share(root, place.tree)
         tests = f" with head's tests ({number_of(len(grafted), 'file')})" if grafted else ""
         base = replace(
             base,
