@@ -56,7 +56,7 @@ def found(suite: pytest.Pytester) -> dict[str, Any]:
         (("--task", "mine:short", "--items", "['a']"), "--task mine:short: raised TypeError on item 0: *"),
         (("--task", "mine:short", "--items", "[1]", "--workload-size", "small"), "--workload-size does not go with *"),
         (("--task", "mine:short", "--items", "[1]", "--against", "HEAD"), "--against does not go with --task*"),
-        (("--tasks-per-cpu", "0"), "--tasks-per-cpu 0: must be a whole number of at least 1"),
+        (("--tasks-per-cpu", "0"), "--tasks-per-cpu 0: must be a whole number from 1 to 10000"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(suite: pytest.Pytester, arguments: tuple[str, ...], sentence: str) -> None:

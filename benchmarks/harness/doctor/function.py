@@ -16,6 +16,9 @@ from typing import Any
 from benchmarks.harness.same import same
 from workloads import SIZES, CheckError, Workload
 
+MOST_ITEMS = 1_000_000
+"""A round hands each of them over; of more, the first thousand tell as much."""
+
 SIZE = "full"
 """What a user's function is timed at: all of the items that were chosen."""
 
@@ -59,7 +62,7 @@ def items_of(spec: str, folder: Path) -> Sequence[Any]:
         if callable(found):
             try:
                 found = found()
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise FunctionError(f"--items {spec}: it raised {type(error).__name__}: {_line(error)}") from error
     else:
         raise FunctionError(
@@ -67,7 +70,13 @@ def items_of(spec: str, folder: Path) -> Sequence[Any]:
         )
     if isinstance(found, (str, bytes, dict)) or not hasattr(found, "__len__") or not hasattr(found, "__getitem__"):
         raise FunctionError(f"--items {spec}: {type(found).__name__} is no list; return one, as list(…) makes it")
-    if not len(found):
+    try:
+        count = len(found)
+    except OverflowError:
+        count = MOST_ITEMS + 1
+    if count > MOST_ITEMS:
+        raise FunctionError(f"--items {spec}: more than {MOST_ITEMS} items; a part of them tells as much")
+    if not count:
         raise FunctionError(f"--items {spec}: it is empty; give at least one item")
     items: Sequence[Any] = found
     return items
@@ -109,7 +118,7 @@ def _named(spec: str, option: str, folder: Path) -> Any:
         found: Any = importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise FunctionError(f"{option} {spec}: no module {error.name!r}, neither installed nor in {folder}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise FunctionError(
             f"{option} {spec}: importing {name} raised {type(error).__name__}: {_line(error)}"
         ) from error
@@ -120,5 +129,5 @@ def _named(spec: str, option: str, folder: Path) -> Any:
     return found
 
 
-def _line(error: Exception) -> str:
+def _line(error: BaseException) -> str:
     return " ".join(str(error).split())

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from benchmarks.harness.estimators.questions import QUESTIONS, Question
+from benchmarks.harness.plugin import values
 from benchmarks.harness.settings import BUDGET_S, Against
 from benchmarks.harness.sides.protocol import is_side
 
@@ -134,12 +135,9 @@ def _questions(value: str | None) -> tuple[Question, ...]:
 
 
 def _budget(value: str | None) -> float:
-    try:
-        seconds = BUDGET_S if value is None else float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise pytest.UsageError(f"--budget {value}: must be a number of seconds, as 300")
+    seconds = values.seconds("--budget", value, BUDGET_S)
+    if not seconds:
+        raise pytest.UsageError(f"--budget {value}: must be a number of seconds above 0, as 300")
     return seconds
 
 

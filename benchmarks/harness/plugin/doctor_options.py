@@ -5,10 +5,12 @@ Owns reading and refusing them, as `options` does the others.
 
 import pytest
 
-from benchmarks.harness.plugin import comparison_options
+from benchmarks.harness.plugin import comparison_options, values
 
 MAX_TIME_S, MIN_ROUNDS = 6.0, 12
 """Of each of the function's tests, so that all takes about a minute. 12 pairs are the fewest that have an interval."""
+
+MOST_TASKS = 10_000
 
 
 def add(group: pytest.OptionGroup) -> None:
@@ -72,7 +74,7 @@ def min_rounds(config: pytest.Config) -> int:
 
 
 def tasks_per_cpu(config: pytest.Config) -> int:
-    """A whole number of at least 1.
+    """A whole number from 1 to `MOST_TASKS`.
 
     Raises:
         pytest.UsageError: it is none.
@@ -80,6 +82,7 @@ def tasks_per_cpu(config: pytest.Config) -> int:
     value: str | None = config.getoption("tasks_per_cpu")
     if value is None:
         return 1
-    if not value.isdecimal() or int(value) < 1:
-        raise pytest.UsageError(f"--tasks-per-cpu {value}: must be a whole number of at least 1")
-    return int(value)
+    found = values.whole(value, 1, MOST_TASKS)
+    if found is None:
+        raise pytest.UsageError(f"--tasks-per-cpu {value}: must be a whole number from 1 to {MOST_TASKS}")
+    return found

@@ -13,7 +13,7 @@ from benchmarks.harness.plugin import comparison_options, doctor_options, values
 from benchmarks.harness.runners.variant import VARIANTS
 from benchmarks.harness.settings import TASK_TIMEOUT_S, Plan, Settings
 from benchmarks.harness.sides.protocol import is_side
-from benchmarks.harness.text import number_of
+from benchmarks.harness.text import number_of, plain
 from workloads import IMAGE_SOURCE_VARIABLE, SIZES
 
 KEY = pytest.StashKey[Settings]()
@@ -84,8 +84,15 @@ def read(config: pytest.Config) -> Settings:
     """The options' values.
 
     Raises:
-        pytest.UsageError: one of them makes no sense; names it, its value and what would.
+        pytest.UsageError: one of them makes no sense; names it, its value and what would, on one line.
     """
+    try:
+        return _read(config)
+    except pytest.UsageError as error:
+        raise pytest.UsageError(plain(str(error))) from None
+
+
+def _read(config: pytest.Config) -> Settings:
     address = values.address(config.getoption("ray_address"))
     cpus = values.cpus(config.getoption("ray_num_cpus"), config.getoption("oversubscribe"))
     niceness = values.niceness(config.getoption("ray_niceness"))
@@ -135,8 +142,7 @@ def _size(config: pytest.Config) -> str:
 
 def _max_time(config: pytest.Config) -> float:
     """Seconds for a test's rounds: as asked for on the command line, else pytest.ini's, at small size a third of it."""
-    asked = float(config.getoption("benchmark_max_time"))
-    seconds = values.seconds("--benchmark-max-time", f"{asked:g}", asked)
+    seconds = values.seconds("--benchmark-max-time", str(config.getoption("benchmark_max_time")), 0.0)
     if config.getoption("task") and not comparison_options.given(config, "--benchmark-max-time"):
         return doctor_options.MAX_TIME_S
     return (

@@ -14,7 +14,20 @@ from benchmarks.harness import machine
 
 HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/]+):(\d{1,5})")
 
+MOST_CPUS = 10_000
+"""Of the largest machines there are, several times over; a slip of the finger asks for more."""
+
+LONGEST_S = 1e7
+"""Four months: who asks for more has taken another unit."""
+
 REPORT_FORMATS = (".html", ".md", ".svg", ".png", ".json")
+
+
+def whole(value: str, least: int, most: int) -> int | None:
+    """The whole number between two that a text is; None where it is none."""
+    digits = value.strip()
+    found = int(digits) if digits.isdecimal() and len(digits) < 10 else least - 1
+    return found if least <= found <= most else None
 
 
 def cpus(value: str | None, oversubscribe: bool) -> tuple[int, ...]:
@@ -27,12 +40,13 @@ def cpus(value: str | None, oversubscribe: bool) -> tuple[int, ...]:
         if oversubscribe:
             raise pytest.UsageError(f"--oversubscribe needs --ray-num-cpus with more than the {usable} CPUs there are")
         return ()
-    parts = [part.strip() for part in value.split(",")]
-    if not all(part.isdecimal() and int(part) for part in parts):
+    read = [whole(part, 1, MOST_CPUS) for part in value.split(",")]
+    counts = {count for count in read if count is not None}
+    if None in read:
         raise pytest.UsageError(
-            f"--ray-num-cpus {value}: must be a whole number of at least 1, or several, separated by commas"
+            f"--ray-num-cpus {value}: must be a whole number from 1 to {MOST_CPUS}, or several, separated by commas"
         )
-    *fewer, most = found = sorted(set(map(int, parts)))
+    *fewer, most = found = sorted(counts)
     if most > usable and not oversubscribe:
         raise pytest.UsageError(
             f"--ray-num-cpus {value}: only {usable} can be used here, and tasks would take turns on them; ask for at "
@@ -71,21 +85,22 @@ def address(value: str | None) -> str | None:
 
 def niceness(value: str) -> int:
     """Of `--ray-niceness`."""
-    if not value.isdecimal() or int(value) > 19:
+    found = whole(value, 0, 19)
+    if found is None:
         raise pytest.UsageError(f"--ray-niceness {value}: must be a whole number from 0 to 19")
-    return int(value)
+    return found
 
 
 def seconds(option: str, value: str | None, default: float) -> float:
-    """A finite time of at least 0."""
+    """A time of at least 0."""
     if value is None:
         return default
     try:
         found = float(value)
     except ValueError:
         found = -1.0
-    if not 0 <= found < float("inf"):  # neither is not a number
-        raise pytest.UsageError(f"{option} {value}: must be a number of seconds, as 12 or 0.5")
+    if not 0 <= found <= LONGEST_S:  # not a number is neither
+        raise pytest.UsageError(f"{option} {value}: must be a number of seconds up to {LONGEST_S:,.0f}, as 12 or 0.5")
     return found
 
 

@@ -43,8 +43,8 @@ def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> No
         ),
         (["--variants", ","], "--variants ',': name at least one of serial, ray, pool, joblib, dask"),
         *(
-            (["--ray-num-cpus", value], f"--ray-num-cpus {value}: must be a whole number of at least 1, or several, *")
-            for value in ("none", "0", "1,", "-1", "1.5")
+            (["--ray-num-cpus", value], f"--ray-num-cpus {value}: must be a whole number from 1 to 10000, or *")
+            for value in ("none", "0", "1,", "-1", "1.5", "10001", "9" * 5000)
         ),
         (
             ["--ray-num-cpus", "4,6,12", "--oversubscribe", "--variants", "serial"],
@@ -79,6 +79,17 @@ def refused(session: pytest.Pytester, arguments: list[str], sentence: str) -> No
             ["--image-source", "nowhere"],
             "--image-source nowhere: neither 'generated' nor 'urls' nor a folder that exists",
         ),
+        (
+            ["--benchmark-max-time=inf"],
+            "--benchmark-max-time Infinity: must be a number of seconds up to 10,000,000, *",
+        ),
+        (["--benchmark-max-time=nan"], "--benchmark-max-time NaN: must be a number of seconds up to *"),
+        (["--task-timeout=soon"], "--task-timeout soon: must be a number of seconds up to *"),
+        (["--task-timeout=0"], "--task-timeout 0: no task ends at once; it is a number of seconds above 0"),
+        (["--ray-niceness=20"], "--ray-niceness 20: must be a whole number from 0 to 19"),
+        (["--ray-niceness=0", "--ray-address=auto"], "--ray-niceness 0: a joined cluster (auto) has its own; *"),
+        (["--oversubscribe"], "--oversubscribe needs --ray-num-cpus with more than the * CPUs there are"),
+        (["--report=/proc/r.md"], "--report /proc/r.md: it can't be written (*); name another file"),
         (["--report", "r.pdf"], "--report r.pdf: the name must end in one of .html, .md, .svg, .png, .json"),
         (["--report", "no/r.md"], "--report no/r.md: there is no folder */no"),
         (["-n", "2"], "pytest-xdist (-n) runs tests at the same time*"),
@@ -116,7 +127,7 @@ def test_a_host_and_its_port_are_an_address(session: pytest.Pytester, address: s
         ),
         ("--against HEAD --tolerance abc", "--tolerance abc: must be a percentage from 0 to 100, as 2 or 2.5"),
         ("--against HEAD --must-see 1", "--must-see 1: must be more than the tolerance of 2 %, *"),
-        ("--against HEAD --budget 0", "--budget 0: must be a number of seconds, as 300"),
+        ("--against HEAD --budget 0", "--budget 0: must be a number of seconds above 0, as 300"),
         ("--tolerance 3", "--tolerance 3: it is for comparisons; add --against REF"),
     ],
 )
