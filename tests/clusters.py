@@ -14,6 +14,8 @@ import pytest
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "t" * 64}
 """Guards them; who joins one sets these, too."""
 
+RAY = str(Path(sys.executable).with_name("ray"))
+
 
 @pytest.fixture
 def new_folder() -> Iterator[Callable[[], str]]:
@@ -29,36 +31,55 @@ def new_folder() -> Iterator[Callable[[], str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def head(new_folder: Callable[[], str]) -> Iterator[Callable[..., str]]:
-    """`head(nodes=1, folder=None, variable=value, …)` starts a cluster of nodes with two CPUs each.
+class Heads:
+    """A cluster that a test starts: calling it starts the head node, `add` one more."""
 
-    It returns the address to join; every process of it is ended after the test.
-    """
-    started: list[tuple[subprocess.Popen[str], list[psutil.Process]]] = []
+    def __init__(self, new_folder: Callable[[], str]) -> None:
+        self._new_folder = new_folder
+        self._environment: dict[str, str] = {}
+        self._port = ""
+        self._started: list[tuple[subprocess.Popen[str], list[psutil.Process]]] = []
 
-    def start(nodes: int = 1, folder: str | None = None, **environment: str) -> str:
-        folder = folder or new_folder()
-        node = [str(Path(sys.executable).with_name("ray")), "start", "--num-cpus=2", "--block", "--disable-usage-stats"]
-        env = {**os.environ, **TOKEN, **environment}
-        launch(env, [*node, "--head", "--port=0", "--include-dashboard=false", f"--temp-dir={folder}"])
-        (gcs,) = [child for child in started[0][1] if "gcs_server" in child.name()]
-        port = next((Path(folder) / "session_latest").glob("gcs_server_port_*")).read_text()
+    def __call__(self, nodes: int = 1, folder: str | None = None, cpus: int = 2, **environment: str) -> str:
+        """Start one of so many nodes with so many CPUs each; the address to join. Variables hold for all nodes."""
+        folder = folder or self._new_folder()
+        self._environment = {**TOKEN, **environment}
+        self._launch(cpus, ["--head", "--port=0", "--include-dashboard=false", f"--temp-dir={folder}"], {})
+        (gcs,) = [child for child in self._started[0][1] if "gcs_server" in child.name()]
+        self._port = next((Path(folder) / "session_latest").glob("gcs_server_port_*")).read_text()
         assert gcs.is_running()
         for _ in range(nodes - 1):
-            launch(env, [*node, f"--address=127.0.0.1:{port}"])
-        return f"127.0.0.1:{port}"
+            self.add(cpus)
+        return f"127.0.0.1:{self._port}"
 
-    def launch(env: dict[str, str], command: list[str]) -> None:
+    def add(self, cpus: int = 2, **environment: str) -> psutil.Process:
+        """Start another node; its raylet."""
+        family = self._launch(cpus, [f"--address=127.0.0.1:{self._port}"], environment)
+        (raylet,) = [child for child in family if child.name() == "raylet"]
+        return raylet
+
+    def _launch(self, cpus: int, arguments: list[str], environment: dict[str, str]) -> list[psutil.Process]:
+        command = [RAY, "start", f"--num-cpus={cpus}", "--block", "--disable-usage-stats", *arguments]
+        env = {**os.environ, **self._environment, **environment}
         process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert process.stdout is not None
         assert any("Ray runtime started" in line for line in process.stdout)
-        started.append((process, psutil.Process(process.pid).children(recursive=True)))
+        self._started.append((process, psutil.Process(process.pid).children(recursive=True)))
+        return self._started[-1][1]
 
-    yield start
-    for process, family in reversed(started):
-        process.terminate()
-        process.communicate(timeout=30)
-        _, alive = psutil.wait_procs(family, timeout=10)
-        for child in alive:
-            child.kill()
+    def end(self) -> None:
+        """Every process of it."""
+        for process, family in reversed(self._started):
+            process.terminate()
+            process.communicate(timeout=30)
+            _, alive = psutil.wait_procs(family, timeout=10)
+            for child in alive:
+                child.kill()
+
+
+@pytest.fixture
+def head(new_folder: Callable[[], str]) -> Iterator[Heads]:
+    """Starts a cluster; every process of it is ended after the test."""
+    heads = Heads(new_folder)
+    yield heads
+    heads.end()

@@ -3,7 +3,9 @@
 Owns reading them, on Linux and macOS; what control groups allow is `cgroups`' matter. Starts and decides nothing.
 """
 
+import contextlib
 import os
+import platform
 import shutil
 from importlib import metadata
 from pathlib import Path
@@ -41,6 +43,16 @@ def usable_cpus(groups: Groups = GROUPS) -> int:
 def cpu_quota(groups: Groups = GROUPS) -> float | None:
     """CPUs' worth of time that control groups allow; None for no limit."""
     return groups.cpu_quota()
+
+
+def cpu_model(file: Path = Path("/proc/cpuinfo")) -> str:
+    """What the CPU is called; its architecture where there is no more to know."""
+    with contextlib.suppress(OSError):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            field, _, name = line.partition(":")
+            if field.strip() == "model name":
+                return " ".join(name.split())
+    return platform.processor() or platform.machine()
 
 
 def physical_cpus() -> int | None:

@@ -25,6 +25,8 @@ OF_OTHERS = {
     *("--index-url", "--no-deps", "--help"),  # pip's and everybody's
     *("--unshallow", "--depth", "--detach", "--force"),  # git's
     *(
+        "--blocks",
+        "--plain",
         "--injected",
         "--deadline",
         "--identical",
@@ -38,7 +40,7 @@ OF_OTHERS = {
         "--workloads",
     ),  # of the experiments and of calibrate
     "--to",  # of benchmarks.report
-    *("--group-by", "--shm-size"),  # of `pytest-benchmark compare`, docker's
+    *("--group-by", "--shm-size", "--working-dir"),  # of `pytest-benchmark compare`, docker's, `ray job submit`'s
 }
 
 

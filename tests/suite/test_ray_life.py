@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.clusters import TOKEN
+from tests.clusters import TOKEN, Heads
 from tests.folders import left_over, ray_folders
 
 QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
@@ -54,26 +54,28 @@ def test_an_interrupt_leaves_nothing(
         assert "KeyboardInterrupt" in output
 
 
-def test_tasks_spread_over_the_nodes_of_a_cluster_that_runs_on(
-    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+def test_a_jobs_tasks_spread_over_the_nodes_of_its_cluster_that_runs_on(
+    suite: pytest.Pytester, head: Heads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = head(nodes=2)
     family = psutil.Process().children(recursive=True)
     daemons = [process for process in family if process.name() in ("raylet", "gcs_server")]
-    for name, value in TOKEN.items():
+    job = {"runtime_env": {"working_dir": "gcs://_ray_pkg_0.zip", "env_vars": {"OMP_NUM_THREADS": "4", "MINE": "1"}}}
+    for name, value in {**TOKEN, "RAY_ADDRESS": address, "RAY_JOB_CONFIG_JSON_ENV_VAR": json.dumps(job)}.items():
         monkeypatch.setenv(name, value)
-    arguments = ("benchmarks", *QUICK, "--ray-address", address, "--benchmark-json", "out.json")
+    arguments = ("benchmarks", *QUICK, "--ray-address", "auto", "--benchmark-json", "out.json")
     suite.runpytest_subprocess(*arguments, timeout=120).assert_outcomes(passed=1, deselected=1)
     info = json.loads((suite.path / "out.json").read_text())["benchmarks"][0]["extra_info"]
     assert (info["cpus"], info["tasks"]) == (4, 4)
     assert sum(info["tasks_per_node"].values()) == 4
-    assert len(info["tasks_per_node"]) == 2
+    assert len(info["tasks_per_node"]) == len(info["node_slowness"]) == 2
+    assert sum(info["nodes"].values()) == 2
     assert len(daemons) == 3
     assert all(process.is_running() for process in daemons)
 
 
 def test_nodes_with_other_versions_are_named(
-    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    suite: pytest.Pytester, head: Heads, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for package in ("torch-9.9.9", "torchvision-8.8.8"):
         (folder := tmp_path / f"{package}.dist-info").mkdir()
@@ -97,7 +99,7 @@ def test_an_address_without_a_cluster_is_one_sentence(suite: pytest.Pytester) ->
 
 
 def test_a_cluster_with_another_token_is_one_sentence(
-    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    suite: pytest.Pytester, head: Heads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = head()
     monkeypatch.setenv("RAY_AUTH_MODE", "token")
@@ -109,7 +111,7 @@ def test_a_cluster_with_another_token_is_one_sentence(
 
 
 def test_a_cluster_that_cant_unpack_the_tree_is_one_sentence(
-    suite: pytest.Pytester, head: Callable[..., str], new_folder: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    suite: pytest.Pytester, head: Heads, new_folder: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file lies where its node unpacks what goes along."""
     address = head(folder=(folder := new_folder()))
@@ -123,9 +125,7 @@ def test_a_cluster_that_cant_unpack_the_tree_is_one_sentence(
     result.stdout.fnmatch_lines([f"*the cluster at {address} can't unpack this tree for its workers: *"])
 
 
-def test_a_local_start_never_attaches(
-    suite: pytest.Pytester, head: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_local_start_never_attaches(suite: pytest.Pytester, head: Heads, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_ADDRESS", head())
     result = suite.runpytest_subprocess(
         "benchmarks", *QUICK, "--ray-num-cpus", "1", "--benchmark-json", "o.json", timeout=120

@@ -101,3 +101,9 @@ def test_gpus_are_those_that_are_shown(tmp_path: Path, monkeypatch: pytest.Monke
     for shown, count in (("", 0), ("-1", 0), ("0", 1), ("GPU-1a,GPU-2b", 2)):
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", shown)
         assert machine.gpus(tmp_path) == count
+
+
+def test_a_cpu_has_the_name_that_the_system_gives_it(tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text("processor\t: 0\nmodel name\t: Some  CPU @ 2 GHz\nmodel name\t: Another\n")
+    assert machine.cpu_model(tmp_path / "cpuinfo") == "Some CPU @ 2 GHz"
+    assert machine.cpu_model(tmp_path / "none") != ""

@@ -141,6 +141,15 @@ def traits(rounds: Sequence[tuple[float, Sequence[Execution]]], serial: Sequence
     )
 
 
+def slowness(rounds: Sequence[Sequence[Execution]], serial: Sequence[Sequence[Execution]]) -> dict[str, float]:
+    """By node, how many times as long a task takes there as the same item in the serial round beside it, the median."""
+    ratios: dict[str, list[float]] = defaultdict(list)
+    for executions, alone in zip(rounds, serial, strict=True):
+        for one, other in zip(executions, alone, strict=True):
+            ratios[one.worker[0]].append(one.seconds / max(other.seconds, 1e-9))
+    return {node: median(its) for node, its in ratios.items()}
+
+
 def _mean(executions: Sequence[Execution]) -> float:
     return fmean(e.seconds for e in executions)
 

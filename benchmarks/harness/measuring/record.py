@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.harness import machine
 from benchmarks.harness.estimators.speedup import speedup
 from benchmarks.harness.measuring import timeline
-from benchmarks.harness.measuring.account import account, efficiency, intervals, traits
+from benchmarks.harness.measuring.account import account, efficiency, intervals, slowness, traits
 from benchmarks.harness.measuring.pairing import Pairing
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.records.benchmark import Info, Partner, Rounds, Timeline
@@ -55,7 +55,10 @@ def record_of(subject: Subject, pairing: Pairing, cold: ColdStart | None) -> Inf
             "bytes": variant.object_store.size,
             "shared_memory": variant.object_store.shared_memory,
         }
+    if variant.nodes:
+        info["nodes"] = variant.nodes
     if variant.name != "serial":
+        info["item_bytes"], info["item_s"] = variant.weigh_items(subject.items)
         info["result_bytes"], info["result_s"] = variant.weigh(rounds[-1].results)
     if subject.partner is not None and pairing.pairs:
         info["partner"] = _partner(subject.partner.name, [pair.reference_s for pair in pairing.pairs])
@@ -94,6 +97,8 @@ def _with_account(info: Info, pairing: Pairing, variant: Variant) -> Info:
     shown = timeline.typical(pairs)
     if known := intervals(pairs, accounts):
         info["efficiency_intervals"] = known
+    if len(by_node := slowness([its.executions for its in rounds], [its.executions for its in partners])) > 1:
+        info["node_slowness"] = by_node
     return {
         **info,
         **beside,

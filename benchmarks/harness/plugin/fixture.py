@@ -4,6 +4,7 @@ Owns what `measure` and `sweep` take from the pytest session. Times nothing.
 """
 
 import contextlib
+import platform
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ def run(
     """
     settings = request.config.stash[options.KEY]
     cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
+    require_one_machine(cluster, variant, partner)
     places = cluster.cpus if cluster is not None else settings.local_cpus
     tasks = settings.tasks_per_cpu * (cpus if cpus is not None and scaling == "weak" else places)
     side = request.config.stash.get(turns.KEY, None)
@@ -91,6 +93,21 @@ def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: 
 
 def _cluster(request: pytest.FixtureRequest, needed: bool) -> "Cluster | None":
     return request.getfixturevalue("ray_cluster") if needed else None
+
+
+def require_one_machine(cluster: "Cluster | None", variant: str, partner: str | None) -> None:
+    """A pool has only this machine: beside a Ray of others, the ratio would be one of machines.
+
+    Raises:
+        pytest.fail.Exception: that is what is asked for.
+    """
+    others = cluster.machines - {platform.node()} if cluster is not None else None
+    if others and partner not in (None, "serial"):
+        raise pytest.fail.Exception(
+            f"{variant} ÷ {partner}: Ray's tasks run on {', '.join(sorted(others))}, too, and the other's only here: "
+            f"leave {partner} out of --variants, or run it on a cluster of this machine alone",
+            pytrace=False,
+        )
 
 
 def _variant(name: str, settings: Settings, cluster: "Cluster | None", cpus: int | None = None) -> Variant:

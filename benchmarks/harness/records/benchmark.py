@@ -116,6 +116,7 @@ class Info(TypedDict):
         physical_cpus: cores of this machine, without their threads; None where not known, or elsewhere.
         niceness, gpus: priorities, and GPUs that may be used, by driver and workers.
         object_store: of a Ray started here.
+        nodes: how many there are of each kind in a joined cluster.
         other_runs: how many other runs of such a suite went on meanwhile on this machine.
         thread_share: part of its CPU time that a task spends in the thread that runs it; None where that was too
             short to measure.
@@ -129,9 +130,11 @@ class Info(TypedDict):
         invalid_pairs: how many were left out.
         rounds: each round's time.
         tasks_per_node, tasks_per_worker: of the last round.
+        item_bytes, item_s: of items, what travels with their tasks in a round, and how long that takes alone.
         result_bytes, result_s: what travels back in a round, and how long that takes alone; parallel variants.
         partner, speedup: where there is a partner.
         efficiency: where the partner is serial; with it `efficiency_intervals` (unless there are too few pairs),
+            `node_slowness` (by node, how many times as long as serially a task takes there; if there are several),
             `tail_s` (from the end of the last task to its result; None across nodes), `timeline`, and `Traits`.
         scaling: of Ray on fewer CPUs than there are, and what it kept.
         doctor: of Ray, where the workload is the function of `--task`.
@@ -149,6 +152,7 @@ class Info(TypedDict):
     niceness: NotRequired[Seen]
     gpus: NotRequired[Seen]
     object_store: NotRequired[ObjectStore]
+    nodes: NotRequired[dict[str, int]]
     other_runs: NotRequired[int]
     thread_share: float | None
     verified: bool
@@ -163,12 +167,15 @@ class Info(TypedDict):
     rounds: NotRequired[Rounds]
     tasks_per_node: dict[str, int]
     tasks_per_worker: dict[str, int]
+    item_bytes: NotRequired[int]
+    item_s: NotRequired[float]
     result_bytes: NotRequired[int]
     result_s: NotRequired[float]
     partner: NotRequired[Partner]
     speedup: NotRequired["Speedup"]
     efficiency: NotRequired[Efficiency]
     efficiency_intervals: NotRequired[Intervals]
+    node_slowness: NotRequired[dict[str, float]]
     tail_s: NotRequired[float | None]
     timeline: NotRequired[Timeline]
     task_s: NotRequired[float]

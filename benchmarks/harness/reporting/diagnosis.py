@@ -13,7 +13,10 @@ HEALTHY = 0.9
 run's speedup is known to 5 or 10 %, and on two cores tasks run 4 % slower beside Ray's own processes."""
 
 COLD_S = 1.0
-"""Shorter first tasks need no advice: an interpreter's start, which no task can change, takes as long on Ray."""
+"""Seconds: who waits for shorter first tasks hardly notices them, whatever the number of rounds."""
+
+UNLIKE = 1.15
+"""Nodes on one of which tasks take so many times as long as on another differ: what is lost there is no task's."""
 
 UNEVEN = 1.25
 """Items whose longest task takes so many times the mean are uneven. Equal ones reach 1.02 in a serial round."""
@@ -54,11 +57,23 @@ def _advice(info: Info) -> str:
     worst = min(found, key=lambda name: found[name][0])
     _, (_, high), advise = found[worst]
     if all(high < low for name, (_, (low, _), _) in found.items() if name != worst):
-        return advise(info)
+        return (_unlike_nodes(info) if worst != "dispatch" else "") or advise(info)
     shown = ", ".join(
         f"{name} {percent(share)} [{100 * low:.0f} {100 * high:.0f}]" for name, (share, (low, high), _) in found.items()
     )
     return f"no single cause stands out: {shown}"
+
+
+def _unlike_nodes(info: Info) -> str:
+    """Where a cluster's nodes differ in speed, tasks are longer or wait for each other for no fault of their own."""
+    slowness = info.get("node_slowness")
+    if not slowness or max(slowness.values()) < UNLIKE * min(slowness.values()):
+        return ""
+    node, most = max(slowness.items(), key=lambda one: one[1])
+    return (
+        f"nodes differ: on {node[:8]} tasks take {most / min(slowness.values()):.2f} times as long as on the quickest "
+        "one, whatever the task is; use nodes of one kind, or more and shorter tasks"
+    )
 
 
 def _round_s(info: Info) -> float:
@@ -119,6 +134,13 @@ def _balance(info: Info) -> str:
 
 def _dispatch(info: Info) -> str:
     lost, share = info["dispatch_s"], 1 - info["efficiency"]["dispatch"]
+    out_s = info.get("item_s", 0.0)
+    if out_s >= lost / 4 and out_s > info["result_s"]:
+        return (
+            f"items of {size(info['item_bytes'] // info['tasks'])} a task lose {percent(share)} to travelling "
+            f"({seconds(out_s)} of {seconds(_round_s(info))} to pack and unpack them); send less: what tells a task "
+            "how to make or load its data, or one large value for all tasks"
+        )
     travel_s = info["result_s"]
     if info["result_bytes"] > LARGE * info["tasks"] and info["tail_s"] is not None:
         travel_s = max(travel_s, info["tail_s"])

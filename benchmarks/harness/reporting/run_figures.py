@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from benchmarks.harness.records.benchmark import Benchmark, Efficiency, ShownRound
+from benchmarks.harness.records.benchmark import Benchmark, Info, ShownRound
 from benchmarks.harness.reporting.speedup_table import label
 from benchmarks.harness.reporting.svg import SMALL, TEXT, Picture, canvas, colour, legend, picture
 from benchmarks.harness.text import bounds, percent, seconds
@@ -78,12 +78,15 @@ def above(axis: Axes, row: float, left: str, right: str, raised: float = 0.26) -
     axis.text(1, row - raised, right, transform=place, fontsize=TEXT, color=colour("ink"), va="bottom", ha="right")
 
 
-def losses(shares: Efficiency) -> dict[str, float]:
+def losses(info: Info) -> dict[str, float]:
     """An account as shares of the CPUs' time that add up to 1: useful work, then what each factor loses.
 
     The factors multiply, so each loses its part of what those before it left: dispatch first, whole rounds in which no
-    task runs; then balance; then tasks that take longer than alone. What noise lifted above 1 loses nothing.
+    task runs; then balance; then tasks that take longer than alone. What noise lifted above 1 loses nothing. Of the
+    first, data are what items and results take to travel, measured alone, as far as that fits into it.
     """
+    shares = info["efficiency"]
+    data = (info.get("item_s", 0.0) + info.get("result_s", 0.0)) / (info["submit_s"] + info["wait_s"])
     dispatch = min(shares["dispatch"], 1.0)
     balance = dispatch * min(shares["load_balance"], 1.0)
     useful = balance * min(shares["computation"], 1.0)
@@ -91,7 +94,8 @@ def losses(shares: Efficiency) -> dict[str, float]:
         "useful": useful,
         "computation": balance - useful,
         "load_balance": dispatch - balance,
-        "dispatch": 1 - dispatch,
+        "data": min(data, 1 - dispatch),
+        "dispatch": max(1 - dispatch - data, 0.0),
     }
 
 
@@ -99,6 +103,7 @@ MEANINGS = {
     "useful": "useful work",
     "computation": "tasks slower side by side",
     "load_balance": "waiting for the busiest",
+    "data": "data on their way",
     "dispatch": "dispatch: no task anywhere",
 }
 
@@ -109,7 +114,7 @@ def accounts(records: Sequence[Benchmark]) -> Picture:
     figure, axis = canvas(1.1 + ROW * len(rows))
     said = []
     for row, record in enumerate(rows):
-        start, parts = 0.0, losses(record["extra_info"]["efficiency"])
+        start, parts = 0.0, losses(record["extra_info"])
         for name, share in parts.items():
             axis.barh(row, share, left=start, height=0.4, color=colour(name), edgecolor=colour("paper"), linewidth=0.7)
             if share >= 0.09:

@@ -24,7 +24,7 @@ from benchmarks.harness.text import Row, number_of, seconds
 FACTORS = (
     "In an ideal round all CPUs do useful work from its start to its end. Tasks run slower side by side where cores, "
     "caches or memory are shared; CPUs wait where one of them is given more than the others; dispatch is the part of a "
-    "round in which even the busiest CPU has no task."
+    "round in which even the busiest CPU has no task, and data what of it items and results take to travel."
 )
 
 

@@ -52,6 +52,10 @@ def _of(info: Info) -> list[str]:
             f"{size(store['shared_memory'])} free: large items and results travel more slowly; make it larger (in "
             "Docker: --shm-size)"
         )
+    kinds = info.get("nodes", {})
+    if len(kinds) > 1:
+        shown = "; ".join(f"{count} × {kind}" for kind, count in kinds.items())
+        found.append(f"{name}: the cluster's nodes are not all alike ({shown}): a round takes as long as the slowest")
     if info["cold_start_s"] is None and name != "serial" and info.get("partner", {}).get("variant") == "serial":
         found.append(f"{test}: its cold start could not be measured: Ray gave no fresh workers")
     if others := info.get("other_runs"):

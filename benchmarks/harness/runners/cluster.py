@@ -21,7 +21,17 @@ from typing import Any
 import psutil
 
 from benchmarks.harness import machine, tree
-from benchmarks.harness.runners.nodes import ANSWER_S, Cluster, Store, existing_cpus, hosts, software
+from benchmarks.harness.runners.nodes import (
+    ANSWER_S,
+    Cluster,
+    Store,
+    existing_cpus,
+    hosts,
+    kinds,
+    software,
+    wait_for_a_cpu,
+    with_cpus,
+)
 from benchmarks.harness.runners.stamps import node
 
 FOLDER = "/tmp"  # noqa: S108
@@ -133,6 +143,9 @@ def _require_listener(address: str) -> None:
         raise ClusterError(f"Ray can't be reached at {address}: {error}") from error
 
 
+JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"
+"""Where `ray job submit` leaves what its job brings along; Ray's own name for it."""
+
 KNOCK = "import ray, sys; ray.init(address=sys.argv[1], log_to_driver=False, logging_level=40)"
 """Joins a cluster and leaves it again."""
 
@@ -142,8 +155,9 @@ def _require_welcome(address: str) -> None:
 
     So a process that can be killed goes first. What else is wrong there, this one's own `ray.init` says.
     """
+    own = {name: value for name, value in os.environ.items() if name != JOB}  # what a job brings along is not needed
     process = subprocess.Popen(
-        [sys.executable, "-c", KNOCK, address],
+        [sys.executable, "-c", KNOCK, address], env=own,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -199,9 +213,15 @@ def _not_let_in(address: str) -> ClusterError:
 
 def _checked(start_s: float) -> Cluster:
     """Ask every node with CPUs what runs there; differing ones are an error that names them all."""
+    from ray.exceptions import GetTimeoutError
+
+    try:
+        wait_for_a_cpu()
+    except GetTimeoutError as error:
+        raise ClusterError(
+            f"the cluster has no node with a CPU, and in {ANSWER_S:.0f} s none came up; see `ray status` there"
+        ) from error
     found = hosts()
-    if not found:
-        raise ClusterError("the cluster has no node with a CPU")
     mine = software()
     different = [
         f"{host.name} has {name} {host.software.get(name)}, not {version}"
@@ -211,7 +231,15 @@ def _checked(start_s: float) -> Cluster:
     ]
     if different:
         raise ClusterError("nodes differ from this process: " + "; ".join(different))
-    return Cluster(sum(host.slots for host in found), len(found), start_s, usable_cpus=existing_cpus(found))
+    return Cluster(
+        sum(host.slots for host in found),
+        len(found),
+        start_s,
+        usable_cpus=existing_cpus(found),
+        kinds=kinds(found),
+        machines=frozenset(host.name for host in found),
+        ids=frozenset(node["NodeID"] for node in with_cpus()),
+    )
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 Owns asking for these facts. Starts and ends no Ray: that is `cluster`'s.
 """
 
+import importlib
 import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ class Host(NamedTuple):
         slots: the node's CPUs, as Ray counts them.
         usable_cpus: CPUs that a process there may really use.
         free: bytes of memory that are free there.
+        cpu: what its CPU is called.
         software: versions that driver and workers must share.
     """
 
@@ -33,6 +35,7 @@ class Host(NamedTuple):
     slots: int
     usable_cpus: int
     free: int
+    cpu: str
     software: dict[str, str]
 
 
@@ -59,6 +62,9 @@ class Cluster:
         spill_folder: where a Ray started here spills objects to; None for a joined cluster.
         usable_cpus: as many of `cpus` as really exist; None for all.
         store: the object store of a Ray started here; None for a joined cluster.
+        kinds: how many nodes a joined cluster has of each kind, those without a CPU among them.
+        machines: the names of the machines that a joined cluster's nodes with CPUs are on.
+        ids: of a joined cluster's nodes with CPUs.
     """
 
     cpus: int
@@ -67,6 +73,9 @@ class Cluster:
     spill_folder: Path | None = field(default=None)
     usable_cpus: int | None = field(default=None)
     store: Store | None = field(default=None)
+    kinds: dict[str, int] = field(default_factory=dict)
+    machines: frozenset[str] = field(default=frozenset())
+    ids: frozenset[str] = field(default=frozenset())
 
     def spilled(self) -> tuple[bool, tuple[int, ...]]:
         """Whether objects of the object store lie on disk, and numbers that change when some go there or come back.
@@ -95,8 +104,32 @@ class Cluster:
     def hosts(self) -> list[Host]:
         """Its nodes, as they are now."""
         if self.spill_folder is not None:
-            return [Host(platform.node(), self.cpus, machine.usable_cpus(), machine.free_memory(), software())]
+            name, usable, free, cpu, versions = _host()
+            return [Host(name, self.cpus, usable, free, cpu, versions)]
         return hosts()
+
+    def changed(self) -> str:
+        """Which node has come or gone since the cluster was joined, as a phrase; empty where none has."""
+        if not self.ids:
+            return ""
+        now = {node["NodeID"] for node in with_cpus()}
+        if came := now - self.ids:
+            return f"node {min(came)} has joined the cluster, and its CPUs are counted nowhere"
+        if left := self.ids - now:
+            return f"node {min(left)} has left the cluster"
+        return ""
+
+    def lacking(self, module: str) -> dict[str, str]:
+        """Of a joined cluster the machines on which a module of this tree can't be imported, and why.
+
+        Raises:
+            ray.exceptions.RayError: a node doesn't answer in `ANSWER_S`.
+        """
+        if not self.ids:
+            return {}
+        nodes = with_cpus()
+        answers: list[tuple[str, str]] = ask_each(nodes, _import, module)
+        return {name: reason for name, reason in answers if reason}
 
 
 def _files(folder: Path) -> tuple[bool, tuple[int, ...]]:
@@ -120,8 +153,17 @@ def software() -> dict[str, str]:
     return {"Python": platform.python_version(), **{name: found[name] for name in CHECKED_PACKAGES}}
 
 
-def _host() -> tuple[str, int, int, dict[str, str]]:
-    return platform.node(), machine.usable_cpus(), machine.free_memory(), software()
+def _host() -> tuple[str, int, int, str, dict[str, str]]:
+    return platform.node(), machine.usable_cpus(), machine.free_memory(), machine.cpu_model(), software()
+
+
+def _import(module: str) -> tuple[str, str]:
+    """This machine's name, and why the module can't be imported here; empty where it can."""
+    try:
+        importlib.import_module(module)
+    except Exception as error:  # whatever its own code raises
+        return platform.node(), f"{type(error).__name__}: {error}"
+    return platform.node(), ""
 
 
 def hosts() -> list[Host]:
@@ -130,11 +172,31 @@ def hosts() -> list[Host]:
     Raises:
         ray.exceptions.RayError: a node doesn't answer in `ANSWER_S`, or can't run this tree.
     """
-    nodes = _alive()
+    nodes = with_cpus()
     return [
-        Host(name, int(node["Resources"]["CPU"]), usable, free, versions)
-        for node, (name, usable, free, versions) in zip(nodes, _ask_each(nodes, _host), strict=True)
+        Host(name, int(node["Resources"]["CPU"]), usable, free, cpu, versions)
+        for node, (name, usable, free, cpu, versions) in zip(nodes, ask_each(nodes, _host), strict=True)
     ]
+
+
+def wait_for_a_cpu() -> None:
+    """Ask the cluster for a CPU, as long as it has none: an autoscaler brings up a node for who asks.
+
+    Raises:
+        ray.exceptions.GetTimeoutError: none came up in `ANSWER_S`.
+    """
+    import ray
+
+    if not with_cpus():
+        ray.get(ray.remote(num_cpus=1, max_retries=0)(platform.node).remote(), timeout=ANSWER_S)
+
+
+def kinds(found: Sequence[Host]) -> dict[str, int]:
+    """How many of the cluster's nodes are alike, by CPUs and their name; those without a CPU among them."""
+    counts = Counter(f"{host.slots} CPU{'s' * (host.slots != 1)}, {host.cpu}" for host in found)
+    if without := sum(node["Alive"] for node in _nodes()) - len(found):
+        counts["no CPU for tasks"] = without
+    return dict(counts)
 
 
 def existing_cpus(found: Sequence[Host]) -> int:
@@ -146,19 +208,26 @@ def existing_cpus(found: Sequence[Host]) -> int:
     return sum(min(count, usable[name]) for name, count in slots.items())
 
 
-def _alive() -> list[dict[str, Any]]:
+def with_cpus() -> list[dict[str, Any]]:
+    """Ray's own facts on each node with a CPU."""
+    return [node for node in _nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+
+
+def _nodes() -> list[dict[str, Any]]:
     import ray
 
-    return [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+    found: list[dict[str, Any]] = ray.nodes()
+    return found
 
 
-def _ask_each(nodes: Sequence[dict[str, Any]], what: Callable[[], Any]) -> list[Any]:
+def ask_each(nodes: Sequence[dict[str, Any]], what: Callable[..., Any], *arguments: Any) -> list[Any]:
+    """What a function returns on each of some nodes, without taking a CPU there."""
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     ask = ray.remote(num_cpus=0, max_retries=0)(what)
     asked = [
-        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote()
+        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(*arguments)
         for node in nodes
     ]
     answers: list[Any] = ray.get(asked, timeout=ANSWER_S)

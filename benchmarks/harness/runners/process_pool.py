@@ -66,6 +66,9 @@ class Pool(Variant):
     """A warm `ProcessPoolExecutor` whose workers hold the items: the ceiling on one machine."""
 
     name = "pool"
+    INLINE_BYTES = -1
+    """No item travels with its task, however small: the workers have them all from their start."""
+
     _executor: ProcessPoolExecutor
 
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:

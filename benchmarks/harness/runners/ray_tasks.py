@@ -15,6 +15,9 @@ from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped
 from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
 from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Place, Round, Variant
 
+LOOK_S = 5.0
+"""So often a warm-up that waits for workers looks whether their nodes are still there."""
+
 CANCELLED_S = 10.0
 """For so long cancelled tasks are waited for; their workers are killed."""
 
@@ -29,12 +32,13 @@ class Ray(Variant):
 
     def __init__(self, cluster: Cluster, cpus_per_task: int = 1) -> None:
         super().__init__(cluster.cpus // cpus_per_task, cluster.usable_cpus)
-        self._cluster, self.object_store = cluster, cluster.store
+        self._cluster, self.object_store, self.nodes = cluster, cluster.store, cluster.kinds
         self._cpus_per_task = cpus_per_task
 
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
         import ray
 
+        self._require_importable(task.__module__)
         # No retries: a round in which a task ran twice would only look slow.
         strategy: Literal["SPREAD", "DEFAULT"] = "SPREAD" if self._cluster.nodes > 1 else "DEFAULT"
         options: dict[str, Any] = {
@@ -72,6 +76,17 @@ class Ray(Variant):
         self._items, self._sample = items, list(itertools.islice(itertools.cycle(sample), self.slots))
         _, self._spilled = self._cluster.spilled()
 
+    def _require_importable(self, module: str) -> None:
+        from ray.exceptions import RayError
+
+        try:
+            lacking = self._cluster.lacking(module)
+        except RayError as error:
+            raise VariantError(f"ray: a node of the cluster does not answer ({type(error).__name__})") from error
+        if lacking:
+            where = "; ".join(f"on {name} ({reason})" for name, reason in sorted(lacking.items()))
+            raise VariantError(f"ray: {module} can't be imported {where}: install there what it needs")
+
     def cold_start(self) -> ColdStart | None:
         """As for every variant; None where Ray can't set up an environment for fresh workers."""
         from ray.exceptions import RuntimeEnvSetupError
@@ -93,14 +108,17 @@ class Ray(Variant):
         import ray
         from ray.exceptions import NodeDiedError, OutOfMemoryError, WorkerCrashedError
 
-        ended = 0
+        ended, since = 0, time.perf_counter()
         while True:
-            ready, late = ray.wait(refs, num_returns=len(refs), timeout=self.patience_s, fetch_local=False)
-            if late and len(ready) == ended:
+            slice_s = min(self.patience_s, LOOK_S)
+            ready, late = ray.wait(refs, num_returns=len(refs), timeout=slice_s, fetch_local=False)
+            if len(ready) > ended:
+                ended, since = len(ready), time.perf_counter()
+            elif late and time.perf_counter() - since >= self.patience_s:
                 self._cancel(late)
                 raise NotUpError([])
-            ended = len(ready)
             if late:
+                self._require_same_nodes()  # of one that has left, workers never come up again
                 continue
             try:
                 told: list[Any] = ray.get(ready, timeout=self.patience_s)
@@ -167,6 +185,7 @@ class Ray(Variant):
         ray.wait(refs, num_returns=len(refs), timeout=CANCELLED_S, fetch_local=False)
 
     def inspect(self, round_: Round) -> Round:
+        self._require_same_nodes()
         before = self._spilled
         on_disk, self._spilled = self._cluster.spilled()
         if (on_disk or self._spilled != before) and not round_.invalid:
@@ -174,6 +193,10 @@ class Ray(Variant):
         if self._cpus_per_task > 1:  # fewer slots than workers: any of them may run the next task
             return round_
         return super().inspect(round_)
+
+    def _require_same_nodes(self) -> None:
+        if changed := self._cluster.changed():
+            raise VariantError(f"ray: {changed}: figures of before and after are not alike; start the run again")
 
     def places(self) -> list[Place]:
         from ray.exceptions import RayError

@@ -6,6 +6,7 @@ how tasks are handed out is each variant's own module, what a warm-up must show 
 
 import pickle
 import platform
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -92,10 +93,13 @@ class Variant(ABC):
         patience_s: for so long no task may have ended before a round or a warm-up is given up, seconds.
         put_s, put_bytes: what `prepare` spent on handing items over before any timing, seconds and bytes.
         object_store: where its tasks' large values lie, if they are in a Ray started here.
+        nodes: how many nodes of each kind a joined cluster has that its tasks run on; else empty.
         terms: on which terms its workers run tasks, as the warm-up showed; None before it.
     """
 
     name: str
+    INLINE_BYTES = sys.maxsize
+    """Larger items are handed over once, before any timing, where the variant has a place for them."""
 
     def __init__(self, slots: int, cpus: int | None = None) -> None:
         self.slots = slots
@@ -104,6 +108,7 @@ class Variant(ABC):
         self.put_s = 0.0
         self.put_bytes = 0
         self.object_store: Store | None = None
+        self.nodes: dict[str, int] = {}
         self.terms: Terms | None = None
         self._workers: set[Worker] = set()
 
@@ -239,6 +244,20 @@ class Variant(ABC):
     def pack(self, value: Any) -> bytes:
         """What travels between driver and worker for `value`."""
         return pack(value)
+
+    def weigh_items(self, items: Sequence[Any]) -> tuple[int, float]:
+        """Bytes of those `items` that travel with their tasks, and seconds that packing and unpacking adds to a round.
+
+        Measured here and once: packing is the driver's alone, unpacking is shared by the slots.
+        """
+        travelling = [item for item in items if len(self.pack(item)) <= self.INLINE_BYTES]
+        start = time.perf_counter()
+        packed = [self.pack(item) for item in travelling]
+        packing = time.perf_counter() - start
+        for data in packed:
+            pickle.loads(data)  # noqa: S301 — packed three lines above
+        unpacking = time.perf_counter() - start - packing
+        return sum(map(len, packed)), packing + unpacking / self.slots
 
     def weigh(self, results: Sequence[Any]) -> tuple[int, float]:
         """Bytes of `results` on their way to the driver, and seconds that sending and fetching them adds to a round.

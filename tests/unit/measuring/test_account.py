@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.harness.estimators.pairs import Pair
-from benchmarks.harness.measuring.account import Account, account, efficiency, traits
+from benchmarks.harness.measuring.account import Account, account, efficiency, slowness, traits
 from benchmarks.harness.runners.stamps import Execution
 
 ORDERS = (True, False, False, True)
@@ -80,3 +80,17 @@ def test_what_stands_beside_the_account() -> None:
 def test_tasks_that_only_wait_have_a_core_share_too() -> None:
     idle = [ran(0, 0, 1, cpu_s=0.0)]
     assert math.isfinite(traits([(1.0, idle)], [idle])["core_share"])
+
+
+def test_a_node_is_as_slow_as_its_tasks_beside_the_same_items_alone() -> None:
+    """Uneven items, which change nodes from round to round."""
+    near, far = ("near", 1), ("far", 2)
+    serial = [ran(1, 0, 1), ran(1, 1, 5)]
+    rounds = [
+        [
+            Execution(None, worker, 0, slower * alone.seconds, 1)
+            for alone, (worker, slower) in zip(serial, on, strict=True)
+        ]
+        for on in ([(near, 1.1), (far, 2.0)], [(far, 2.2), (near, 1.1)], [(near, 1.3), (far, 2.1)])
+    ]
+    assert slowness(rounds, [serial] * 3) == pytest.approx({"near": 1.1, "far": 2.1})

@@ -67,6 +67,17 @@ def test_threads_are_named_with_the_cores_that_there_are(physical: int | None, n
     assert named in (diagnosis.sentence(info(**lost, physical_cpus=physical)) or "")
 
 
+@pytest.mark.parametrize("loss", [{"computation": 0.7}, {"load_balance": 0.7}])
+def test_a_slow_node_is_never_the_tasks_fault(loss: dict[str, float]) -> None:
+    slowness = {"aaaaaaaaaa": 1.0, "bbbbbbbbbb": 1.5}
+    assert diagnosis.sentence(info(**shares(0.01, **loss), node_slowness=slowness)) == (
+        "w-small-ray: 1.60× of 2 (70 %): nodes differ: on bbbbbbbb tasks take 1.50 times as long as on the quickest "
+        "one, whatever the task is; use nodes of one kind, or more and shorter tasks"
+    )
+    alike = diagnosis.sentence(info(**shares(0.01, **loss), node_slowness={"a": 1.0, "b": 1.1}))
+    assert "nodes differ" not in (alike or "nodes differ")
+
+
 @pytest.mark.parametrize(
     ("more", "line"),
     [
@@ -76,6 +87,10 @@ def test_threads_are_named_with_the_cores_that_there_are(physical: int | None, n
         (
             {"object_store": {"bytes": 5 * 10**9, "shared_memory": 64 * 10**6}},
             "ray: its object store of 5000.0 MB lies on disk, since /dev/shm had 64.0 MB free: ",
+        ),
+        (
+            {"nodes": {"2 CPUs, X": 3, "no CPU for tasks": 1}},
+            "ray: the cluster's nodes are not all alike (3 × 2 CPUs, X; 1 × no CPU for tasks): ",
         ),
         ({"cold_start_s": None}, "w-small-ray: its cold start could not be measured: "),
         ({"other_runs": 2}, "w-small-ray: 2 other runs went on meanwhile, and each slowed the other down"),

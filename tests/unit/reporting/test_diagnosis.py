@@ -55,6 +55,12 @@ def test_large_results_are_known_by_what_passes_after_the_last_task() -> None:
     assert "to dispatch" in str(diagnosis.sentence(info(tail_s=0.005)))
 
 
+def test_items_that_take_long_to_pack_are_named_before_dispatch() -> None:
+    found = diagnosis.sentence(info(item_bytes=160_000, item_s=0.004)) or ""
+    assert "items of 80.0 kB a task lose 20 % to travelling (4.00 ms of 30.0 ms to pack and unpack them)" in found
+    assert "to dispatch" in (diagnosis.sentence(info(item_bytes=160_000, item_s=0.001)) or "")
+
+
 def test_short_tasks_are_told_how_long_they_should_be() -> None:
     # 6 ms lost beside 54 ms is a tenth
     assert diagnosis.sentence(info()) == (
