@@ -74,7 +74,6 @@ def test_a_node_that_joins_meanwhile_ends_the_test(head: Heads, same_token: dict
             variant.inspect(variant.run())
 
 
-@pytest.mark.alone
 @pytest.mark.usefixtures("no_ray_here")
 def test_a_node_that_is_lost_ends_the_test_within_half_a_minute(head: Heads, same_token: dict[str, str]) -> None:
     address = head(**same_token)
