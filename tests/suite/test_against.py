@@ -107,7 +107,7 @@ def test_a_tree_beside_itself_is_not_slower(
 @pytest.mark.alone
 def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: AddWorkload) -> None:
     """Many changes at once, and tests without any between them; with time for a fourth pass on a noisy machine."""
-    alike = ("slow", "strict", "raising", "faltering", "forgetful", "hungry", "other", "gone")
+    alike = ("slow", "strict", "late", "raising", "faltering", "forgetful", "hungry", "other", "gone")
     for name in alike:
         add_workload(name, QUICKER)
     add_workload("quick", QUICKER, SLOWER)
@@ -115,6 +115,7 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     commit(repository.path)
     add_workload("slow", QUICKER, SLOWER)
     add_workload("strict", QUICKER, SLOWER, ("check=check,", "check=check, tolerance=0.5,"))
+    add_workload("late", QUICKER, ("from workloads", "import time\ntime.sleep(1.5)\nfrom workloads"))
     add_workload("quick", QUICKER)
     add_workload("raising", QUICKER, RAISES)
     add_workload("faltering", QUICKER, *FALTERS)
@@ -138,15 +139,16 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     assert {name: verdict for name, verdict in found.items() if name in expected} == expected
     for name, tolerance in (("slow", 40), ("strict", 50)):  # which question tells a fourfold time first is the noise's
         assert found[name].startswith((f"REGRESSED (tolerance {tolerance} %)", "REGRESSED in total time: ")), found
+    assert found["late"].startswith("REGRESSED in cold start: "), found
     assert found["quick"] in ("improved", "ok")  # which of them is the noise's matter: the bounds are wide here
     assert found["tiny"] in ALIKE
     assert found["hungry"].startswith("not compared: skipped on head: hungry-small-serial needs 1000000.0 GB of memory")
     assert found["other"].startswith("not compared: other work on base than on head: the digest of the items is ")
     assert set(found) == {*alike, "quick", "mended", "tiny", "newcomer"}
     result.stdout.fnmatch_lines(
-        ["2 regressed, 3 failing, 1 removed, *3 not compared, 1 new, *. Smallest slowdown this *"]
+        ["3 regressed, 3 failing, 1 removed, *3 not compared, 1 new, *. Smallest slowdown this *"]
     )
-    assert "head working tree (11 files changed)" in result.stdout.str()
+    assert "head working tree (12 files changed)" in result.stdout.str()
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,9 @@ def _measured(
     """All of it, from ready workers to the record."""
     try:
         cold = get_ready(subject, tasks)
-        cold_s = None if cold is None else import_s + cold.seconds
+        cold_s = import_s if subject.variant.name == "serial" else None  # it has no worker that would have to start
+        if cold is not None:
+            cold_s = import_s + cold.seconds
         rounds = pace.rounds(subject, pair_seconds(subject), cold_s) if benchmark.enabled else 1
         with _progress(subject, rounds) as progress:
             pairing = Pairing(
