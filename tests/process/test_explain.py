@@ -1,5 +1,6 @@
 """What a side finds in one call, with real profiles, imports and allocations; and peaks of real processes."""
 
+import random
 import subprocess
 import sys
 import time
@@ -16,6 +17,12 @@ GROWS = "print('ready', flush=True)\ninput()\ndata = bytearray(60_000_000)\nprin
 def test_functions_are_counted_and_named_as_a_reader_knows_them() -> None:
     found = explain.found("typical time", lambda: [abs(number) for number in range(1000)], "", 1)
     assert found["abs"][0] == 1000
+
+
+def test_no_name_has_an_address_that_would_be_another_one_on_the_other_side() -> None:
+    found = explain.found("typical time", lambda: random.Random(1).seed(2), "", 1)  # CPython names it by its address
+    assert any("Random.seed" in name for name in found)
+    assert not any("0x" in name for name in found)
 
 
 def test_a_function_of_the_tree_is_named_by_its_file() -> None:

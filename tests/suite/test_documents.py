@@ -27,6 +27,8 @@ OF_OTHERS = {
     *(
         "--blocks",
         "--plain",
+        "--file",
+        "--kinds",
         "--injected",
         "--deadline",
         "--identical",

@@ -103,7 +103,7 @@ def _named(file: str, function: str) -> str:
     if file in ("~", ""):
         inner = re.fullmatch(r"<(?:built-in )?method (?:of )?(.+?)>|<method '(\w+)' of '(.+)' objects>", function)
         if inner is None:
-            return function.strip("<>")
+            return re.sub(r" at 0x[0-9a-f]+", "", function.strip("<>"))  # an address is another one on each side
         return (inner[1] or f"{inner[3]}.{inner[2]}").removeprefix("builtins.")
     real = os.path.realpath(file)
     below = os.path.relpath(real, ROOT)
