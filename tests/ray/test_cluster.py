@@ -1,6 +1,9 @@
 """Rays of this process's own, one after the other."""
 
+import os
+import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +26,21 @@ def test_two_starts_in_one_process() -> None:
         with cluster.start(1) as ready:
             assert (ready.cpus, ready.nodes) == (1, 1)
             assert ready.spilled() == (False, ())
+    assert not left_over(folders)
+
+
+@pytest.mark.usefixtures("no_ray_here", "no_leftovers")
+def test_a_ctrl_c_while_a_ray_ends_leaves_nothing_and_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ray
+
+    def pressed(shutdown: Callable[[], None] = ray.shutdown) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        shutdown()
+
+    folders = ray_folders()
+    monkeypatch.setattr(ray, "shutdown", pressed)
+    with pytest.raises(KeyboardInterrupt), cluster.start(1):
+        pass
     assert not left_over(folders)
 
 

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,8 +101,9 @@ def start(cpus: int, folder: str = FOLDER, niceness: int = 0) -> Iterator[Cluste
             store = Store(_store_bytes(), shared_memory)
             yield Cluster(cpus, 1, start_s, spill_folder, min(cpus, machine.usable_cpus()), store)
         finally:
-            _stop(set(psutil.Process().children()) - before if daemons is None else daemons)
-            shutil.rmtree(own, ignore_errors=True)
+            with _to_its_end():
+                _stop(set(psutil.Process().children()) - before if daemons is None else daemons)
+                shutil.rmtree(own, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -123,7 +125,8 @@ def join(address: str) -> Iterator[Cluster]:
                 ready = _checked(time.perf_counter() - clock)
             yield ready
         finally:
-            _stop(set())
+            with _to_its_end():
+                _stop(set())
 
 
 def _store_bytes() -> int:
@@ -284,6 +287,26 @@ def _stop(daemons: set[psutil.Process]) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(alive, timeout=5)
+
+
+@contextlib.contextmanager
+def _to_its_end() -> Iterator[None]:
+    """Ctrl-C or SIGTERM meanwhile is heard when this is over: of a Ray that has ended by half, files would stay.
+
+    It takes 15 s at most. Only the main thread is ever interrupted.
+    """
+    heard: list[int] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
