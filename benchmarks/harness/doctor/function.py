@@ -17,7 +17,7 @@ from benchmarks.harness.same import same
 from workloads import SIZES, CheckError, Workload
 
 MOST_ITEMS = 1_000_000
-"""A round hands each of them over; of more, the first thousand tell as much."""
+"""They are a list in memory, and each is a task's: a slip of the finger asks for more."""
 
 SIZE = "full"
 """What a user's function is timed at: all of the items that were chosen."""
@@ -75,7 +75,7 @@ def items_of(spec: str, folder: Path) -> Sequence[Any]:
     except OverflowError:
         count = MOST_ITEMS + 1
     if count > MOST_ITEMS:
-        raise FunctionError(f"--items {spec}: more than {MOST_ITEMS} items; a part of them tells as much")
+        raise FunctionError(f"--items {spec}: more than {MOST_ITEMS} items; name a part of them")
     if not count:
         raise FunctionError(f"--items {spec}: it is empty; give at least one item")
     items: Sequence[Any] = found

@@ -250,27 +250,25 @@ class Variant(ABC):
 
         Measured here and once: packing is the driver's alone, unpacking is shared by the slots.
         """
-        travelling = [item for item in items if len(self.pack(item)) <= self.INLINE_BYTES]
-        start = time.perf_counter()
-        packed = [self.pack(item) for item in travelling]
-        packing = time.perf_counter() - start
-        for data in packed:
-            pickle.loads(data)  # noqa: S301 — packed three lines above
-        unpacking = time.perf_counter() - start - packing
-        return sum(map(len, packed)), packing + unpacking / self.slots
+        total, packing, unpacking = self._travel([item for item in items if len(self.pack(item)) <= self.INLINE_BYTES])
+        return total, packing + unpacking / self.slots
 
     def weigh(self, results: Sequence[Any]) -> tuple[int, float]:
         """Bytes of `results` on their way to the driver, and seconds that sending and fetching them adds to a round.
 
         Measured here and once: packing is shared by the slots, unpacking is the driver's alone.
         """
+        total, packing, unpacking = self._travel(results)
+        return total, packing / self.slots + unpacking
+
+    def _travel(self, values: Sequence[Any]) -> tuple[int, float, float]:
+        """Bytes of all values as they travel, and seconds that packing and unpacking them takes in this process."""
         start = time.perf_counter()
-        packed = [self.pack(result) for result in results]
+        packed = [self.pack(value) for value in values]
         packing = time.perf_counter() - start
         for data in packed:
-            pickle.loads(data)  # noqa: S301 — packed two lines above
-        unpacking = time.perf_counter() - start - packing
-        return sum(map(len, packed)), packing / self.slots + unpacking
+            pickle.loads(data)  # noqa: S301 — packed three lines above
+        return sum(map(len, packed)), packing, time.perf_counter() - start - packing
 
     def close(self) -> None:  # noqa: B027 — most have nothing to give back
         """Give back what `prepare` took."""

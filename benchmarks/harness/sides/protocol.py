@@ -13,7 +13,7 @@ has `loaded` since its last message, as far as they are no installed package's:
     test        test                                 → {} or {"pass": true}: not in this pass
     ready       seconds, span, calls, work, items,   → {"calls": n}: once more, with so many calls in a round;
                 tolerance, must_see, cold_s, store      {"rounds": n}, {"stop": reason}, or
-                                                           {"explain": what, "times": calls of a round's work}
+                                                           {"explain": what, "times": in how many rounds}
     explained   found                                → {}
     round                                            → {} or {"stop": reason}
     done        after the last round                 → {}
