@@ -102,7 +102,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
     """Ray, started here or joined, for the whole session; the first test that needs it brings it up."""
-    from benchmarks.harness.runners import cluster
+    from benchmarks.harness.runners import admission, cluster
 
     settings = pytestconfig.stash[options.KEY]
     folder = os.environ.get(
@@ -111,7 +111,7 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
     try:
         with cluster.start_or_join(settings.ray_address, settings.local_cpus, folder, settings.ray_niceness) as ready:
             yield ready
-    except cluster.ClusterError as error:
+    except admission.ClusterError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 

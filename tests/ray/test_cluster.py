@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harness.runners import cluster, nodes
+from benchmarks.harness.runners import admission, cluster, nodes
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.stamps import node
 from benchmarks.harness.runners.terms import VariantError
@@ -136,9 +136,9 @@ def test_a_cluster_without_a_cpu_is_waited_for(
     head: Heads, same_token: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = head(cpus=0, **same_token)
-    monkeypatch.setattr(cluster, "ANSWER_S", 20.0)
+    monkeypatch.setattr(admission, "ANSWER_S", 20.0)
     monkeypatch.setattr(nodes, "ANSWER_S", 3.0)
-    with pytest.raises(cluster.ClusterError, match="has no node with a CPU"), cluster.join(address):
+    with pytest.raises(admission.ClusterError, match="has no node with a CPU"), cluster.join(address):
         pass
     monkeypatch.setattr(nodes, "ANSWER_S", 60.0)
     with ThreadPoolExecutor() as pool:
@@ -184,7 +184,7 @@ def test_a_node_whose_workers_never_come_up_is_one_sentence(
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(NEVER_UP.format(node=node))
     address = head(nodes=2, PYTHONPATH=str(tmp_path), **same_token)
-    for module in (cluster, nodes):
+    for module in (admission, nodes):
         monkeypatch.setattr(module, "ANSWER_S", 10.0)
-    with pytest.raises(cluster.ClusterError, match=sentence), cluster.join(address):
+    with pytest.raises(admission.ClusterError, match=sentence), cluster.join(address):
         pass

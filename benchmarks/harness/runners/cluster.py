@@ -1,6 +1,6 @@
-"""Start Ray on this machine or join a running cluster, check it, and leave nothing behind.
+"""Start Ray on this machine or join a running cluster, and leave nothing behind.
 
-Owns Ray's life: settings, the check of every node, and the end. Runs no workload.
+Owns Ray's life: settings, begin and end. Whether a cluster can be joined is `admission`'s. Runs no workload.
 """
 
 import contextlib
@@ -9,9 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,17 +19,17 @@ from typing import Any
 import psutil
 
 from benchmarks.harness import machine, tree
-from benchmarks.harness.runners.nodes import (
-    ANSWER_S,
-    Cluster,
-    Store,
-    existing_cpus,
-    hosts,
-    kinds,
-    software,
-    wait_for_a_cpu,
-    with_cpus,
+from benchmarks.harness.runners.admission import (
+    ClusterError,
+    checked,
+    explained,
+    first_line,
+    not_let_in,
+    rejected,
+    require_listener,
+    require_welcome,
 )
+from benchmarks.harness.runners.nodes import Cluster, Store
 from benchmarks.harness.runners.stamps import node
 
 FOLDER = "/tmp"  # noqa: S108
@@ -45,10 +42,6 @@ for the whole process, because Ray keeps the first that it sees."""
 
 LEFT_OUT = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
 """Of this tree what does not go along to a cluster's nodes."""
-
-
-class ClusterError(Exception):
-    """Ray can't be used; one sentence that says why and what would work."""
 
 
 def start_or_join(
@@ -113,16 +106,16 @@ def join(address: str) -> Iterator[Cluster]:
     Raises:
         ClusterError: no cluster answers at `address`, or nodes differ from this process in Python or packages.
     """
-    _require_listener(address)
+    require_listener(address)
     # In a job, Ray adds this tree to what the job brings along, and this tree's word counts where both say something.
     with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_OVERRIDE_JOB_RUNTIME_ENV": "1"}):
-        _require_welcome(address)
+        require_welcome(address)
         try:
             clock = time.perf_counter()
             runtime_env = {"working_dir": str(tree.ROOT), "excludes": LEFT_OUT, "env_vars": machine.ONE_THREAD}
-            with _explained(address):
+            with explained(address):
                 _init(address=address, runtime_env=runtime_env)
-                ready = _checked(time.perf_counter() - clock)
+                ready = checked(time.perf_counter() - clock)
             yield ready
         finally:
             with _to_its_end():
@@ -133,46 +126,6 @@ def _store_bytes() -> int:
     import ray
 
     return int(ray.cluster_resources().get("object_store_memory", 0))
-
-
-def _require_listener(address: str) -> None:
-    """Ray itself would try for minutes to reach a port on which nobody listens."""
-    if address == "auto":
-        return
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
-    except OSError as error:
-        raise ClusterError(f"Ray can't be reached at {address}: {error}") from error
-
-
-JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"
-"""Where `ray job submit` leaves what its job brings along; Ray's own name for it."""
-
-KNOCK = "import ray, sys; ray.init(address=sys.argv[1], log_to_driver=False, logging_level=40)"
-"""Joins a cluster and leaves it again."""
-
-
-def _require_welcome(address: str) -> None:
-    """A node answers a driver once a worker of it is up, and `ray.init` waits for that without end, deaf to Ctrl-C.
-
-    So a process that can be killed goes first. What else is wrong there, this one's own `ray.init` says.
-    """
-    own = {name: value for name, value in os.environ.items() if name != JOB}  # what a job brings along is not needed
-    process = subprocess.Popen(
-        [sys.executable, "-c", KNOCK, address], env=own,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        process.wait(ANSWER_S)
-    except subprocess.TimeoutExpired as error:
-        raise ClusterError(
-            f"the cluster at {address} does not let a driver in: in {ANSWER_S:.0f} s its node has started no worker; "
-            "see `ray status` and the node's logs there"
-        ) from error
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _init(**options: Any) -> None:
@@ -189,87 +142,13 @@ def _init(**options: Any) -> None:
         with contextlib.chdir(tree.ROOT):
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-        if _rejected(error):
-            raise _not_let_in(options["address"]) from None
+        if rejected(error):
+            raise not_let_in(options["address"]) from None
         where = "start here" if options["address"] == "local" else f"be reached at {options['address']}"
-        raise ClusterError(f"Ray can't {where}: {_first_line(error)}") from error
+        raise ClusterError(f"Ray can't {where}: {first_line(error)}") from error
     finally:
         signal.signal(signal.SIGTERM, on_sigterm)
         node.cache_clear()  # a serial round before may have found no Ray, or another one
-
-
-def _rejected(error: BaseException | None) -> bool:
-    """Whether an error of `ray.init` comes from another token: Ray has what it was only in the text of the causes."""
-    while error is not None:
-        if "AuthenticationError" in f"{type(error).__name__}: {error}":
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _not_let_in(address: str) -> ClusterError:
-    return ClusterError(
-        f"the cluster at {address} does not accept this process's token: set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN "
-        "to the token that the cluster was started with (in ~/.ray/auth_token on its head node)"
-    )
-
-
-def _checked(start_s: float) -> Cluster:
-    """Ask every node with CPUs what runs there; differing ones are an error that names them all."""
-    from ray.exceptions import GetTimeoutError
-
-    try:
-        wait_for_a_cpu()
-    except GetTimeoutError as error:
-        raise ClusterError(
-            f"the cluster has no node with a CPU, and in {ANSWER_S:.0f} s none came up; see `ray status` there"
-        ) from error
-    found = hosts()
-    mine = software()
-    different = [
-        f"{host.name} has {name} {host.software.get(name)}, not {version}"
-        for host in found
-        for name, version in mine.items()
-        if host.software.get(name) != version
-    ]
-    if different:
-        raise ClusterError("nodes differ from this process: " + "; ".join(different))
-    return Cluster(
-        sum(host.slots for host in found),
-        len(found),
-        start_s,
-        usable_cpus=existing_cpus(found),
-        kinds=kinds(found),
-        machines=frozenset(host.name for host in found),
-        ids=frozenset(node["NodeID"] for node in with_cpus()),
-    )
-
-
-@contextlib.contextmanager
-def _explained(address: str) -> Iterator[None]:
-    """What Ray itself raises while it is joined, in one sentence."""
-    from ray.exceptions import AuthenticationError, GetTimeoutError, RayError, RuntimeEnvSetupError
-
-    try:
-        yield
-    except AuthenticationError as error:
-        raise _not_let_in(address) from error
-    except GetTimeoutError as error:
-        raise ClusterError(
-            f"the cluster at {address}: a node has not answered in {ANSWER_S:.0f} s; see `ray status` there, or wait "
-            "until its workers have a core"
-        ) from error
-    except RuntimeEnvSetupError as error:
-        raise ClusterError(
-            f"the cluster at {address} can't unpack this tree for its workers: {_first_line(error)}"
-        ) from error
-    except RayError as error:
-        raise ClusterError(f"the cluster at {address} can't be used: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    """Of what an exception says; its type where that is nothing."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _stop(daemons: set[psutil.Process]) -> None:
