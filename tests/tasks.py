@@ -25,6 +25,16 @@ def where(item: int) -> int:
     return os.getpid()
 
 
+def meet(folder: str) -> int:
+    """The process that ran it, once another one has run it, too."""
+    (Path(folder) / str(os.getpid())).touch()
+    deadline = time.monotonic() + 60
+    while len(list(Path(folder).iterdir())) < 2:
+        if time.monotonic() > deadline:
+            raise TimeoutError("no second process came")
+    return os.getpid()
+
+
 def total(item: npt.NDArray[np.uint8]) -> int:
     assert not item.flags.owndata, "a copy was made on the way"
     return int(item.sum())
