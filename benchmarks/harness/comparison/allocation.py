@@ -12,11 +12,10 @@ from benchmarks.harness.estimators.pass_estimate import LEAST_OF_AN_ORDER, PassE
 FIRST_PAIRS = 40
 """Pairs of a test in the first pass, when nothing is known of its noise."""
 
-LEAST_PAIRS, MOST_PAIRS = 16, 160
+LEAST_PAIRS, MOST_PAIRS = 2 * LEAST_OF_AN_ORDER, 160
 
-LONG_PAIR_S = 2.0
-"""From here on a pair is an average of much, and `LEAST_PAIRS` would take half a minute: the estimate's own least will
-do."""
+ENOUGH_PAIRS = 16
+"""A test gets no fewer, unless its share of the budget has no room for `PASSES_WANTED` passes of so many."""
 
 PASSES_WANTED = 8
 """A test's rounds may take so much of its share of the budget in one pass that this many passes would fit."""
@@ -36,38 +35,51 @@ class Allocation:
         setup_s: seconds of a pass without its rounds.
         budget: seconds that these tests share.
         tests: how many they are; where that is not known yet, how many are expected.
+        pair_s: for each test that has run, the seconds of its pairs.
+        room_s: seconds that the rounds of all tests together may take in this pass.
     """
 
     def __init__(
-        self, known: Mapping[str, Sequence[PassEstimate]], setup_s: float, budget: float, tests: int | None = None
+        self,
+        known: Mapping[str, Sequence[PassEstimate]],
+        setup_s: float,
+        budget: float,
+        tests: int | None = None,
+        pair_s: Mapping[str, float] | None = None,
+        room_s: float = math.inf,
     ) -> None:
         self._known, self._setup_s = known, setup_s
         self._share_s = budget / max(tests or len(known), 1)
         measured = [components(its)[1] for its in known.values() if len(its) >= LEAST_KNOWN]
         self._between = max(fmean(measured), BETWEEN / 10) if measured else BETWEEN
+        planned_s = sum(self._wanted(test, seconds) * seconds for test, seconds in (pair_s or {}).items())
+        self._fitting = min(1.0, room_s / planned_s) if planned_s > 0 else 1.0
 
     def pairs(self, test: str, pair_s: float) -> int:
-        """Pairs of a test: those with the smallest sum of variances × cost, over all tests.
-
-        Kalibera & Jones 2013 ("Rigorous benchmarking in reasonable time") for one test have √(set-up / pair × within /
-        between); with a set-up that several tests share, by Cauchy and Schwarz, `between` is the sum of theirs. So
-        noisy and short rounds get more of the time, and serial tests, which are quiet, leave theirs to Ray's.
+        """Pairs of a test: those that are best for all tests together, and fewer of each where the room is too small.
 
         Args:
             test: its id; one without estimates gets as many pairs as in a first pass.
             pair_s: seconds of a pair.
         """
+        wanted = self._wanted(test, pair_s)
+        if self._fitting < 1.0:
+            return max(LEAST_PAIRS, int(wanted * self._fitting) // 4 * 4)
+        return wanted
+
+    def _wanted(self, test: str, pair_s: float) -> int:
+        """Pairs with the smallest sum of variances × cost, over all tests; a multiple of four for both orders' sake.
+
+        Kalibera & Jones 2013 ("Rigorous benchmarking in reasonable time") for one test have √(set-up / pair × within /
+        between); with a set-up that several tests share, by Cauchy and Schwarz, `between` is the sum of theirs. So
+        noisy and short rounds get more of the time, and serial tests, which are quiet, leave theirs to Ray's.
+        """
         own = self._known.get(test, ())
         affordable = self._share_s / PASSES_WANTED / pair_s
-        if not own:
-            return _rounded(min(FIRST_PAIRS, affordable), pair_s)
-        within = fmean(one.variance * one.pairs for one in own)
-        best = math.sqrt(self._setup_s / (self._between * len(self._known)) * within / pair_s)
-        return _rounded(min(best, affordable), pair_s)
-
-
-def _rounded(count: float, pair_s: float) -> int:
-    """To a multiple of four, so that both orders come equally often."""
-    least = LEAST_PAIRS if pair_s < LONG_PAIR_S else 2 * LEAST_OF_AN_ORDER
-    whole = int(max(least, min(count, MOST_PAIRS)))
-    return whole + -whole % 4
+        best: float = FIRST_PAIRS
+        if own:
+            within = fmean(one.variance * one.pairs for one in own)
+            best = math.sqrt(self._setup_s / (self._between * len(self._known)) * within / pair_s)
+        least = max(LEAST_PAIRS, min(ENOUGH_PAIRS, affordable))
+        whole = int(max(least, min(best, affordable, MOST_PAIRS)))
+        return whole + -whole % 4

@@ -4,11 +4,13 @@ Owns which tests are in a pass, and when there is another one. What a pass is, i
 are, `allocation`'s; when verdicts are looked at, `stopping`'s; what became of each test, `results`'.
 """
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Protocol
 
-from benchmarks.harness.comparison.allocation import BETWEEN, Allocation
+from benchmarks.harness.comparison.allocation import BETWEEN, LEAST_PAIRS, Allocation
 from benchmarks.harness.comparison.results import Results
 from benchmarks.harness.comparison.stopping import LEAST_PASSES, SLACK, Trial
 from benchmarks.harness.comparison.why import causes
@@ -20,7 +22,7 @@ from benchmarks.harness.settings import Against
 from benchmarks.harness.sides.content import Content
 from benchmarks.harness.sides.errors import NOTHING_SELECTED, ComparisonError
 from benchmarks.harness.sides.keeper import Keeper
-from benchmarks.harness.sides.pass_record import FoundTest, PassRecord
+from benchmarks.harness.sides.pass_record import FoundTest, PassRecord, TestPass
 from benchmarks.harness.sides.pass_run import Pass
 from benchmarks.harness.sides.side import Side
 
@@ -90,7 +92,7 @@ class Conductor:
             one = Pass(number, self._sides, self._keeper, self._asked.patience, self._progress.turn)
             self._absorb(one.run(self._choose, self._pairs, self._calls, self._fits))
             self._require_unchanged()
-            more = self._trial.step(self._elapsed(), self._expected)
+            more = self._trial.step(self._elapsed(), self._expected, self._shortest)
             if number == 0:
                 self._progress.planned(self._outlook(more))
             so_far = list(self.results.outcomes().values()) if self._trial.looks else []
@@ -104,11 +106,13 @@ class Conductor:
             if not common:
                 raise NothingToCompareError(_nothing(base, head))
             self._trial.enter(common)
-        tests = self._trial.open
+        tests, room = self._trial.open, self._trial.room(self._elapsed())
         known = {test: self._trial.planned[test] for test in tests}
         setup_s = self.passes[-1].before_rounds_s if self.passes else 0.0
-        self._allocation = Allocation(known, setup_s, self._asked.budget)
-        self._fitting = Fitting(self._trial.room(self._elapsed()) if self._trial.fresh else float("inf"))
+        pair_s = {} if self._trial.fresh else self._of_each(tests, lambda found: found.pair_s)
+        rounds_s = room - self._expected(tests, lambda found: found.setup_s) if pair_s else math.inf
+        self._allocation = Allocation(known, setup_s, self._asked.budget, pair_s=pair_s, room_s=rounds_s)
+        self._fitting = Fitting(room if self._trial.fresh else math.inf)
         return tests
 
     def _pairs(self, test: str, pair_s: float) -> int:
@@ -132,11 +136,19 @@ class Conductor:
         if self._trial.fresh:
             self._trial.postpone(test for test, found in record.tests.items() if not found.ran)
 
-    def _expected(self, tests: Sequence[str]) -> float:
-        """Seconds of a pass of some tests: as those before, and for one that has yet to run the mean of the others."""
-        costs = {test: found.seconds for record in self.passes for test, found in record.tests.items() if found.ran}
+    def _of_each(self, tests: Sequence[str], cost: Callable[[TestPass], float]) -> dict[str, float]:
+        """What tests cost when they last ran; for one that has yet to run, the mean of the others."""
+        costs = {test: cost(found) for record in self.passes for test, found in record.tests.items() if found.ran}
         mean = sum(costs.values()) / max(len(costs), 1)
-        return self.passes[-1].shared_s + sum(costs.get(test, mean) for test in tests)
+        return {test: costs.get(test, mean) for test in tests}
+
+    def _expected(self, tests: Sequence[str], cost: Callable[[TestPass], float] = attrgetter("seconds")) -> float:
+        """Seconds of a pass of some tests, as those before."""
+        return self.passes[-1].shared_s + sum(self._of_each(tests, cost).values())
+
+    def _shortest(self, tests: Sequence[str]) -> float:
+        """Seconds of a pass of some tests with the fewest pairs."""
+        return self._expected(tests, lambda found: found.setup_s + min(found.rounds_s, LEAST_PAIRS * found.pair_s))
 
     def _outlook(self, more: int) -> Outlook:
         asked = self._trial.asked
@@ -197,7 +209,7 @@ class Fitting:
         if self._ran == 0:
             self._starting_s = so_far
         elif self._ran == 1 and so_far > self._room:
-            self._room = float("inf")
+            self._room = math.inf
         mean = (so_far - self._starting_s) / self._ran if self._ran else 0.0
         if self._ran and so_far + mean > self._room:
             return False

@@ -5,6 +5,7 @@ Pure: runs nothing, so a calibration decides on recorded passes exactly as a com
 and the number of passes alone it plans; it never looks early because a test leans one way.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,10 @@ FIRST_LOOK = 5
 
 LEAST_PASSES = 3
 """Fewer say too little about how much passes differ: a group of tests that can't have so many is made smaller."""
+
+
+Cost = Callable[[Sequence[str]], float]
+"""Seconds that a pass of some tests takes."""
 
 
 class Trial:
@@ -100,44 +105,51 @@ class Trial:
         return self.estimates[self.asked[0]]
 
     def room(self, elapsed: float) -> float:
-        """Seconds that the first pass of a group may take, so that `LEAST_PASSES` fit."""
-        return (self._budget - elapsed) / (SLACK * LEAST_PASSES)
+        """Seconds that the present group's next pass may take, so that `LEAST_PASSES` fit; any, where they are had."""
+        owed = LEAST_PASSES - self._passes
+        return (self._budget - elapsed) / (SLACK * owed) if owed > 0 else math.inf
 
     def postpone(self, tests: Iterable[str]) -> None:
         """After a group's first pass: these were not in it, and wait for a group of their own."""
         self.waiting = list(tests)
         self._group = [test for test in self._group if test not in set(self.waiting)]
 
-    def step(self, elapsed: float, expected: Callable[[Sequence[str]], float]) -> int:
+    def step(self, elapsed: float, expected: Cost, shortest: Cost | None = None) -> int:
         """After a pass: look at verdicts, if that is due. How many more passes follow at most, 0 for the end.
 
         Where tests wait, the present ones get `LEAST_PASSES` and one look, and then it is the others' turn.
 
         Args:
             elapsed: seconds so far.
-            expected: seconds that a pass of some tests will take.
+            expected: what a pass of some tests will take.
+            shortest: what it takes with the fewest pairs, if it can have fewer: so `LEAST_PASSES` fit more often.
         """
         self._passes += 1
-        more = self._more(elapsed, expected)
+        shortest = shortest or expected
+        more = self._more(elapsed, expected, shortest)
         if more == 0:
             self._look(len(LOOK_SHARES) - 1)
-            return self._next_group(elapsed, expected)
+            return self._next_group(elapsed, shortest)
         if not self.waiting and self.looks == 0 and self._passes >= min(FIRST_LOOK, max(3, (self._passes + more) // 2)):
             self._look(0)
-            more = self._more(elapsed, expected)
+            more = self._more(elapsed, expected, shortest)
         return more
 
-    def _more(self, elapsed: float, expected: Callable[[Sequence[str]], float]) -> int:
+    def _more(self, elapsed: float, expected: Cost, shortest: Cost) -> int:
         if not (tests := self.open):
             return 0
-        fit = max(0, int((self._budget - elapsed) / (SLACK * expected(tests))))
-        return min(fit, max(LEAST_PASSES - self._passes, 0)) if self.waiting else fit
+        fit, owed = max(0, int((self._budget - elapsed) / (SLACK * expected(tests)))), LEAST_PASSES - self._passes
+        if fit < owed and shortest(tests) <= self.room(elapsed):
+            fit = owed
+        return min(fit, max(owed, 0)) if self.waiting else fit
 
-    def _next_group(self, elapsed: float, expected: Callable[[Sequence[str]], float]) -> int:
+    def _next_group(self, elapsed: float, shortest: Cost) -> int:
         """The tests that wait take over, if there is time for three passes of at least one of them."""
-        if not self.waiting or self.room(elapsed) < expected(self.waiting[:1]):
+        passes, self._passes = self._passes, 0
+        if not self.waiting or self.room(elapsed) < shortest(self.waiting[:1]):
+            self._passes = passes
             return 0
-        self._group, self.waiting, self.looks, self._passes = self.waiting, [], 0, 0
+        self._group, self.waiting, self.looks = self.waiting, [], 0
         return LEAST_PASSES
 
     def _look(self, look: int) -> None:

@@ -69,6 +69,11 @@ class TestPass:
         """What it cost."""
         return self.setup_s + self.rounds_s
 
+    @property
+    def pair_s(self) -> float:
+        """What a pair cost; all of its rounds' time, where not one was run whole."""
+        return self.rounds_s / max(len(self.pairs) + sum(self.invalid.values()), 1)
+
 
 @dataclass
 class PassRecord:

@@ -1,5 +1,6 @@
 """When a comparison looks at its verdicts, and when it ends: whole runs, fed with passes by hand."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -101,6 +102,20 @@ def test_a_single_pass_that_fits_leaves_everything_undecided() -> None:
     (only,) = play(Trial(1.0, {"a": LIMITS, "b": LIMITS}, TYPICAL), {"a": 1.0, "b": 1.0}, same)
     assert {test: verdict.word for test, verdict in only.verdicts.items()} == {"a": "undecided", "b": "undecided"}
     assert only.looks == 1
+
+
+def test_a_first_pass_that_took_too_long_is_followed_by_shorter_ones() -> None:
+    """A third of the budget went to the first: two more fit only with fewer pairs."""
+    for shortest_s, passes in ((30.0, 3), (32.0, 2)):
+        trial = Trial(100.0, {"a": LIMITS}, TYPICAL)
+        elapsed, more, count = 0.0, 1, 0
+        while more:
+            elapsed += max(shortest_s, min(34.0, trial.room(elapsed) if count else math.inf))
+            trial.add("a", {"typical time": like(same("a", count))})
+            more = trial.step(elapsed, lambda _: 34.0, lambda _, least=shortest_s: least)
+            count += 1
+        assert count == passes
+        assert elapsed <= 100.0
 
 
 def test_what_is_decided_at_the_first_look_ends_the_run() -> None:
