@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 
-from benchmarks.harness.comparison.stopping import Trial
+from benchmarks.harness.comparison.stopping import LEAST_PASSES, Trial
 from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.estimators.pass_estimate import PassEstimate, single, total, typical, wider
 from benchmarks.harness.estimators.questions import QUESTIONS, Question
@@ -28,6 +28,7 @@ WIDER = 1.3
 """Times as wide as base's in each pass: from here on head's scatter is named."""
 
 NO_TIME = "no time was left for it"
+NO_TIME_FOR_ENOUGH = f"no time was left for {LEAST_PASSES} passes of it"
 
 
 class Results:
@@ -131,8 +132,13 @@ class Results:
             answer=self._trial.words.get(test),
             wider=self._wider(test),
             invalid_pairs=invalid,
-            reason=NO_TIME if not answers and not self._pairs[test] else "",
+            reason="" if answers else self._unanswered(test),
         )
+
+    def _unanswered(self, test: str) -> str:
+        if not self._pairs[test]:
+            return NO_TIME
+        return NO_TIME_FOR_ENOUGH if test in self._trial.waiting else ""
 
     def _medians(self, test: str) -> dict[Question, tuple[float, float]]:
         found: dict[Question, tuple[float, float]] = {}

@@ -110,7 +110,7 @@ class Trial:
         return (self._budget - elapsed) / (SLACK * owed) if owed > 0 else math.inf
 
     def postpone(self, tests: Iterable[str]) -> None:
-        """After a group's first pass: these were not in it, and wait for a group of their own."""
+        """These wait for a group of their own."""
         self.waiting = list(tests)
         self._group = [test for test in self._group if test not in set(self.waiting)]
 
@@ -126,6 +126,7 @@ class Trial:
         """
         self._passes += 1
         shortest = shortest or expected
+        self._trim(elapsed, shortest)
         more = self._more(elapsed, expected, shortest)
         if more == 0:
             self._look(len(LOOK_SHARES) - 1)
@@ -134,6 +135,16 @@ class Trial:
             self._look(0)
             more = self._more(elapsed, expected, shortest)
         return more
+
+    def _trim(self, elapsed: float, shortest: Cost) -> None:
+        """Where `LEAST_PASSES` no longer fit for all of the group, its last tests wait, so that the others get them."""
+        if self._passes >= LEAST_PASSES or not (tests := self.open):
+            return
+        room, kept = self.room(elapsed), len(tests)
+        while kept > 0 and shortest(tests[:kept]) > room:
+            kept -= 1
+        if 0 < kept < len(tests):
+            self.postpone([*tests[kept:], *self.waiting])
 
     def _more(self, elapsed: float, expected: Cost, shortest: Cost) -> int:
         if not (tests := self.open):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from benchmarks.harness.estimators.pairs import Pair, blocks
 
@@ -63,7 +63,7 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[
         confidence: probability that the interval holds the median.
     """
     x, n = np.sort(values), len(values)
-    outside = stats.binom.cdf(np.arange(n // 2), n, 0.5)  # P(fewer than d values lie below the median), d = 1, 2, …
+    outside = special.bdtr(np.arange(n // 2), n, 0.5)  # P(fewer than d values lie below the median), d = 1, 2, …
     depth = int(np.count_nonzero(1 - 2 * outside >= confidence))
     wide, narrow = 1 - 2 * outside[depth - 1], 1 - 2 * outside[depth]
     part = (wide - confidence) / (wide - narrow)

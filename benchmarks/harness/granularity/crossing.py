@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from benchmarks.harness.records.benchmark import Crossing
 
@@ -63,7 +63,8 @@ def crossing(lengths_s: Sequence[float], logs: Floats, share: float) -> Crossing
     if whole is None or len(reached) < len(parts) or len(parts) < 2:
         low = min(reached) if reached and len(parts) > 1 else None
         return Crossing(share=share, length_s=whole, low=low if reached else lengths_s[-1], high=None)
-    reach = float(stats.t.ppf(0.975, len(parts) - 1) * stats.sem(np.log(reached)))
+    freedom = len(parts) - 1
+    reach = float(special.stdtrit(freedom, 0.975) * np.std(np.log(reached), ddof=1) / len(parts) ** 0.5)
     low, high = whole * np.exp(-reach), whole * np.exp(reach)
     return Crossing(
         share=share,

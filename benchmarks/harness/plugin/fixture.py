@@ -12,7 +12,6 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import machine
-from benchmarks.harness.granularity import sweep as lengths
 from benchmarks.harness.measuring import measure
 from benchmarks.harness.measuring.pace import Alone, StoppedError
 from benchmarks.harness.measuring.pairing import InvalidRoundsError
@@ -81,6 +80,8 @@ def run(
 
 def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: str) -> None:
     """Measure efficiency over task length: with all slots and, where the machine allows it, with a single one."""
+    from benchmarks.harness.granularity import sweep as lengths  # scipy.optimize: 0.5 s that no other test needs
+
     settings = request.config.stash[options.KEY]
     cluster = _cluster(request, variant == "ray")
     swept = [_variant(variant, settings, cluster)]

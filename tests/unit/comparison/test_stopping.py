@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.harness.comparison.stopping import FIRST_LOOK, SLACK, Trial
+from benchmarks.harness.comparison.stopping import FIRST_LOOK, LEAST_PASSES, SLACK, Trial
 from benchmarks.harness.estimators.limits import Limits
 from benchmarks.harness.estimators.pass_estimate import PassEstimate
 from benchmarks.harness.estimators.questions import Question
@@ -118,6 +118,16 @@ def test_a_first_pass_that_took_too_long_is_followed_by_shorter_ones() -> None:
         assert elapsed <= 100.0
 
 
+def test_where_three_passes_do_not_fit_for_all_the_last_tests_wait_and_the_others_get_theirs() -> None:
+    """Of 100 s, a first pass of all took 60: of the four, two more passes of two tests fit."""
+    trial = Trial(100.0, dict.fromkeys("abcd", LIMITS), TYPICAL)
+    steps = play(trial, dict.fromkeys("abcd", 9.0), same, takes=lambda number: 1.0 if number else 60 / 36)
+    assert [step.open for step in steps][:2] == [["a", "b"]] * 2
+    assert len(steps) == LEAST_PASSES
+    assert {test: verdict.word for test, verdict in trial.verdicts.items()} == {"a": "ok", "b": "ok"}
+    assert trial.waiting == ["c", "d"]
+
+
 def test_what_is_decided_at_the_first_look_ends_the_run() -> None:
     trial = Trial(1000.0, {"a": LIMITS, "b": LIMITS}, TYPICAL)
     steps = play(trial, {"a": 1.0, "b": 1.0}, lambda test, number: same(test, number) + (0.3 if test == "b" else 0))
@@ -151,7 +161,8 @@ def test_every_run_ends_within_its_budget_after_two_looks_at_most(
     steps = play(trial, costs, drawn(noise), shared_s)
     assert 1 <= steps[-1].looks <= 2
     assert steps[-1].elapsed <= max(budget * (1 + 1e-9), steps[0].elapsed)
-    assert set(trial.verdicts) == set(costs)
+    assert set(trial.verdicts) | set(trial.waiting) == set(costs)
+    assert not trial.waiting or trial.verdicts
 
 
 @given(tests_costs, noises, st.floats(0.5, 200))
@@ -179,7 +190,7 @@ def test_a_dropped_test_has_no_verdict_and_no_more_passes(
     if len(steps) <= after or dropped not in steps[after].timed or any(s.verdicts for s in steps[:after]):
         return
     assert dropped not in trial.verdicts
-    assert set(trial.verdicts) == set(costs) - {dropped}
+    assert set(trial.verdicts) | set(trial.waiting) - {dropped} == set(costs) - {dropped}
     assert not any(dropped in step.timed for step in steps[after + 1 :])
     assert len(trial.planned[dropped]) == after
 
