@@ -35,7 +35,8 @@ def requirements() -> list[Requirement]:
     """Everything that pyproject.toml names: what the suite needs, and its extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
-    return [Requirement(line) for group in groups for line in group]
+    found = [Requirement(line) for group in groups for line in group]
+    return [requirement for requirement in found if requirement.name != project["name"]]  # one extra takes in another
 
 
 def pins() -> dict[str, str]:

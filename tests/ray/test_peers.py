@@ -12,9 +12,6 @@ from benchmarks.harness.runners.joblib_pool import Joblib
 from benchmarks.harness.runners.variant import Variant, VariantError
 from tests import tasks
 
-pytest.importorskip("joblib", reason="the extra `peers` is not installed")
-pytest.importorskip("distributed", reason="the extra `peers` is not installed")
-
 PEERS = (Joblib, Dask)
 
 
@@ -33,6 +30,7 @@ def test_a_round_has_every_result_in_order_from_warm_workers(peer: type[Variant]
     variant = peer(2)
     variant.prepare(tasks.busy, [3, 1, 2, 5], [1])
     try:
+        cold = variant.cold_start()
         variant.warm_up()
         first, second = (variant.inspect(variant.run()) for _ in range(2))
     finally:
@@ -43,6 +41,8 @@ def test_a_round_has_every_result_in_order_from_warm_workers(peer: type[Variant]
     assert len({execution.worker for round_ in (first, second) for execution in round_.executions}) == 2
     assert all(round_.start <= e.start <= e.end for round_ in (first, second) for e in round_.executions)
     assert variant.terms.thread_share is not None
+    assert cold is not None
+    assert cold.seconds > cold.first_task_s > first.seconds / 10  # a process has to start and import, too
 
 
 @pytest.mark.parametrize("peer", PEERS)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.harness.runners.alarm import TooLateError, no_longer_than
-from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
+from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped, Task, Warm
 from benchmarks.harness.runners.terms import WorkerDiedError
-from benchmarks.harness.runners.variant import ALL, NotUpError, Round, Variant, missing
+from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Round, Variant, missing
 
 
 class Dask(Variant):
@@ -27,7 +27,8 @@ class Dask(Variant):
             from distributed import Client, LocalCluster
         except ImportError as error:
             raise missing(self.name, "dask and distributed", error) from error
-        self._stamped, self._counted = Stamped(task), Counted(task)
+        self._stamped, self._counted, self._first = Stamped(task), Counted(task), First(task)
+        start = time.perf_counter()
         # By default a task whose worker died is run again, up to three times: such a round would only look slow.
         with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
             self._cluster: Any = LocalCluster(
@@ -38,6 +39,7 @@ class Dask(Variant):
                 scheduler_kwargs={"dashboard": False},
             )
         self._client: Any = Client(self._cluster)
+        self._starting_s = time.perf_counter() - start
         self._sample = list(itertools.islice(itertools.cycle(sample), self.slots))
         self._items, sizes = items, self._require_picklable(items)
         start = time.perf_counter()
@@ -48,10 +50,22 @@ class Dask(Variant):
         self.put_s = time.perf_counter() - start
         self.put_bytes = sum(size for size in sizes if size > self.INLINE_BYTES)
 
+    def cold_start(self) -> ColdStart | None:
+        """As for every variant; the workers have started in `prepare`, and what that took is added."""
+        start = time.perf_counter()
+        try:
+            took = self._warmed(self._first, self._sample)
+        except NotUpError:
+            raise self._not_up([]) from None
+        return ColdStart(self._starting_s + time.perf_counter() - start, max(took))
+
     def _warm_round(self, timed: bool = False) -> list[Warm]:
+        return self._warmed(self._counted, self._arguments[: self.slots] if timed else self._sample)
+
+    def _warmed(self, function: Any, items: Sequence[Any]) -> list[Any]:
         from distributed import KilledWorker
 
-        futures = self._submit(self._counted, self._arguments[: self.slots] if timed else self._sample)
+        futures = self._submit(function, items)
         try:
             return self._gathered(futures)
         except KilledWorker:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
+from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped, Task, Warm
 from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
-from benchmarks.harness.runners.variant import ALL, NotUpError, Round, Variant, missing
+from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Round, Variant, missing
 
 
 class Joblib(Variant):
@@ -26,7 +26,7 @@ class Joblib(Variant):
         except ImportError as error:
             raise missing(self.name, "joblib", error) from error
         self._require_picklable(items)
-        self._stamped, self._counted = delayed(Stamped(task)), delayed(Counted(task))
+        self._stamped, self._counted, self._first = (delayed(kind(task)) for kind in (Stamped, Counted, First))
         self._items, self._sample = items, list(itertools.islice(itertools.cycle(sample), self.slots))
         # No batches, which joblib would make of short tasks as it learns their length: a round is a task for each item.
         self._parallel: Any = Parallel(
@@ -34,9 +34,21 @@ class Joblib(Variant):
         )
         self._parallel.__enter__()
 
-    def _warm_round(self, timed: bool = False) -> list[Warm]:
+    def cold_start(self) -> ColdStart | None:
+        """As for every variant: loky starts its workers with their first tasks."""
+        start = time.perf_counter()
         try:
-            return self._call(self._counted, self._items[: self.slots] if timed else self._sample)
+            took = self._warmed(self._first, self._sample)
+        except NotUpError:
+            raise self._not_up([]) from None
+        return ColdStart(time.perf_counter() - start, max(took))
+
+    def _warm_round(self, timed: bool = False) -> list[Warm]:
+        return self._warmed(self._counted, self._items[: self.slots] if timed else self._sample)
+
+    def _warmed(self, function: Any, items: Sequence[Any]) -> list[Any]:
+        try:
+            return self._call(function, items)
         except BrokenProcessPool:
             raise WorkerDiedError("joblib: a worker died in the warm-up: does the task end its process?") from None
         except multiprocessing.TimeoutError:
