@@ -4,7 +4,6 @@ Owns the drawing. Reads records, computes nothing.
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 from matplotlib.lines import Line2D
 
@@ -56,24 +55,26 @@ def scaling(group: str, curves: Sequence[Curve]) -> Picture:
     """Speedup over CPUs, a curve for all items and one for as many on each CPU, beside the ideal line."""
     figure, axis = canvas(2.6)
     plain(axis)
-    said, handles, most = [], [], 1
-    lines: tuple[Literal["-", "--"], ...] = ("-", "--")
-    for curve, line in zip(curves, lines, strict=True):
+    said, handles = [], []
+    most = max(record["extra_info"]["cpus"] for curve in curves for record in curve.real)
+    # Shade, marker, and how far beside the other, of whose points most lie at the same place.
+    styles = {"strong": ("ray", "o", -0.01 * most), "weak": ("weak", "s", 0.01 * most)}
+    for curve in curves:
+        shade, marker, beside = styles[curve.scaling]
         infos = [record["extra_info"] for record in curve.real]
-        cpus = [info["cpus"] for info in infos]
-        most = max([most, *cpus])
-        medians = [info["speedup"]["median"] for info in infos]
-        for info in infos:
+        cpus, medians = [info["cpus"] for info in infos], [info["speedup"]["median"] for info in infos]
+        at = [count + beside for count in cpus]
+        for place, info in zip(at, infos, strict=True):
             ends = [info["speedup"]["low"] or 0.0, info["speedup"]["high"] or 0.0]
-            axis.plot([info["cpus"]] * 2, ends, color=colour("ray"), linewidth=4, alpha=0.4)
-        axis.plot(cpus, medians, color=colour("ray"), linestyle=line, marker="o", markersize=4, linewidth=1.6)
+            axis.plot([place] * 2, ends, color=colour(shade), linewidth=3, alpha=0.4)
         kept = "all items" if curve.scaling == "strong" else "as many items for each CPU"
-        name = f"{curve.scaling}: {kept}"
-        handles.append(Line2D([], [], color=colour("ray"), linestyle=line, marker="o", markersize=4, label=name))
+        axis.plot(at, medians, color=colour(shade), marker=marker, markersize=4, linewidth=1.6)
+        label = f"{curve.scaling}: {kept}"
+        handles.append(Line2D([], [], color=colour(shade), marker=marker, markersize=4, label=label))
         points = ", ".join(f"{median:.2f} on {count}" for median, count in zip(medians, cpus, strict=True))
         said.append(f"{curve.scaling} {points}")
     axis.plot([0, most], [0, most], color=colour("muted"), linewidth=0.8, zorder=0)
-    axis.annotate("ideal", (most, most), textcoords="offset points", xytext=(-4, -2), ha="right", va="top",
+    axis.annotate("ideal", (most, most), textcoords="offset points", xytext=(-8, 0), ha="right", va="bottom",
                   color=colour("muted"), fontsize=SMALL)  # fmt: skip
     axis.set_xlim(0, most * 1.08)
     axis.set_ylim(bottom=0)

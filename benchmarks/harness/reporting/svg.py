@@ -29,6 +29,7 @@ PALETTE = {
     "pool": "#000013",
     "joblib": "#000014",
     "dask": "#000015",
+    "weak": "#000016",
     "useful": "#000021",
     "computation": "#000022",
     "load_balance": "#000023",
