@@ -143,12 +143,20 @@ def _only_on_ray(tree: Path, _: str, __: int) -> None:
     path.write_text(changed, encoding="utf-8")
 
 
+def _longer(share: float | str, question: Question = "total time") -> Injected:
+    """Rounds that take so much longer. Base has the same code with a share of 0.
+
+    Where it had not, code that is only appended made rounds of π 2.3, 1.6 and 2.1 % quicker in three passes.
+    """
+    return Injected(_appended(EXTRA, share=share), question, base=_appended(EXTRA, share=0.0))
+
+
 CHANGES: dict[str, Injected] = {
-    "all rounds + 5 %": Injected(_appended(EXTRA, share=0.05), "typical time"),
-    "all rounds + 10 %": Injected(_appended(EXTRA, share=0.10), "typical time"),
-    "half of the rounds + 30 %": Injected(_appended(EXTRA, share="0.3 * (_random.random() < 1 / 2)"), "total time"),
-    "a fifth of the rounds × 2": Injected(_appended(EXTRA, share="1.0 * (_random.random() < 1 / 5)"), "total time"),
-    "one round in twenty × 4": Injected(_appended(EXTRA, share="3.0 * (_random.random() < 1 / 20)"), "total time"),
+    "all rounds + 5 %": _longer(0.05, "typical time"),
+    "all rounds + 10 %": _longer(0.10, "typical time"),
+    "half of the rounds + 30 %": _longer("0.3 * (_random.random() < 1 / 2)"),
+    "a fifth of the rounds × 2": _longer("1.0 * (_random.random() < 1 / 5)"),
+    "one round in twenty × 4": _longer("3.0 * (_random.random() < 1 / 20)"),
     "same mean, more spread": Injected(
         _appended(EXTRA, share="0.6 * (_random.random() < 1 / 2)"), None, base=_appended(EXTRA, share=0.3)
     ),
