@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.harness.records.run import SavedRunError, read
 from benchmarks.harness.reporting import run_page, trace
+from benchmarks.harness.text import plain
 
 EPILOG = """\
 Each PATH is a JSON that pytest-benchmark wrote (--benchmark-json, --benchmark-autosave), or a folder of them. The
@@ -32,9 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         runs = read(asked.paths)
         text = run_page.of_runs(runs) if to.suffix == ".html" else trace.text(runs[-1].records)
-        to.write_text(text, encoding="utf-8")
+        data = text.encode()
     except (SavedRunError, trace.NoRoundsError) as error:
         return _refuse(str(error))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A record is a dictionary of what a run of any version wrote: whatever it lacks is seen where it is read.
+        return _refuse(
+            f"{', '.join(map(str, asked.paths))}: a record in it is damaged, or of a version that is not understood "
+            f"({type(error).__name__}: {error}); leave that file out"
+        )
+    try:
+        to.write_bytes(data)
     except OSError as error:
         return _refuse(f"--to {to}: can't be written ({error.strerror})")
     print(f"Wrote {to}, from {len(runs)} run{'s' * (len(runs) > 1)}")
@@ -42,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(message: str) -> int:
-    print(f"ERROR: {message}", file=sys.stderr)
+    print(f"ERROR: {plain(message)}", file=sys.stderr)
     return 2
 
 

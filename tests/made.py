@@ -51,7 +51,19 @@ def record(workload: str = "tiny", variant: str = "ray", **info: Any) -> dict[st
         "name": name,
         "fullname": f"benchmarks/test_workloads.py::{name}",
         "group": f"{workload}-small",
-        "stats": {"median": 0.1, "q1": 0.1, "q3": 0.11, "rounds": 3, "data": [0.1, 0.11, 0.1]},
+        "stats": {
+            "min": 0.1,
+            "max": 0.11,
+            "mean": 0.103,
+            "stddev": 0.006,
+            "median": 0.1,
+            "iqr": 0.01,
+            "ops": 9.7,
+            "q1": 0.1,
+            "q3": 0.11,
+            "rounds": 3,
+            "data": [0.1, 0.11, 0.1],
+        },
         "extra_info": {**copy.deepcopy(INFO), "workload": workload, "variant": variant, **info},
     }
 

@@ -16,6 +16,7 @@ from scipy import ndimage
 
 from workloads import CheckError, Workload, WorkloadError
 from workloads.photos import load_photos
+from workloads.photos.verify import rgb
 
 try:
     import torch
@@ -82,7 +83,7 @@ def items(size: str, tasks: int) -> list[Item]:
 def pictures(item: Item) -> tuple[Image.Image, Image.Image, tuple[tuple[int, int, int, int], ...], Image.Image]:
     """Steps 1 to 4 as far as both task and check need them: original, blurred, boxes of the crops, augmented."""
     with Image.open(io.BytesIO(item[0].data)) as file:
-        image = file.convert("RGB")
+        image = rgb(file)
     blurred = image.filter(ImageFilter.GaussianBlur(RADIUS))
     with torch.random.fork_rng(devices=[]):  # torchvision draws from torch's global generator
         torch.default_generator.manual_seed(item[1])

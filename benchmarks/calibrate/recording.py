@@ -18,6 +18,9 @@ from benchmarks.harness.text import names_of
 
 PATIENCE_S = 600.0
 
+MOST = 1e15
+"""Seconds or bytes beyond which a figure is none."""
+
 
 class RecordingError(ComparisonError):
     """A file is no recording."""
@@ -88,8 +91,28 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         try:
             for text in file:
                 line: dict[str, Any] = json.loads(text)
+                _require_figures(line)
                 for test in line["tests"].values():
                     test["pairs"] = [Pair(base, head, bool(first)) for base, head, first in test["pairs"]]
                 yield line
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise RecordingError(f"{path} is no recording of passes: name one, or a new file") from None
+
+
+def _require_figures(line: dict[str, Any]) -> None:
+    """Whether a pass has what is made of it; earlier recordings have neither cold starts nor memory.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: it has not.
+    """
+    figures = [line["seconds"]]
+    for test in line["tests"].values():
+        figures += [test["setup_s"], test["rounds_s"]]
+        figures += [seconds for pair in test["pairs"] for seconds in pair]
+        figures += [value for name in ("cold_s", "memory") for value in test.get(name, {}).values()]
+        if any(min(pair[:2]) <= 0 for pair in test["pairs"]):
+            raise ValueError("a round takes time")
+        if any(test.get(name) and test[name].keys() != {"base", "head"} for name in ("cold_s", "memory")):
+            raise ValueError("a figure of one side alone")
+    if not all(0 <= figure < MOST for figure in figures):  # not a number is neither
+        raise ValueError("no figure")

@@ -5,6 +5,7 @@ and what a folder holds to `manifest`.
 """
 
 import threading
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from tqdm import tqdm
 
 from workloads import WorkloadError
 from workloads.photos.fetch import Crew
-from workloads.photos.manifest import kept, record
+from workloads.photos.folder import PhotoWarning, shown
+from workloads.photos.manifest import digest, kept, record
 
 DEADLINE_S = 1_800.0
 """A line of 200 kB a second brings 360 MB in it: 102 photographs of 3.5 MB."""
@@ -59,7 +61,8 @@ def download(
 ) -> Download:
     """Bring photographs into `folder`, each address once, and return where they are.
 
-    What is already there and right by its SHA-256 in the manifest is kept without a request. With `wanted`, later
+    What is already there and right by its SHA-256 in the manifest is kept without a request. A file that has another,
+    and an address that gives another, are named in a `PhotoWarning`. With `wanted`, later
     addresses are tried only in place of ones that fail. On Ctrl-C complete files stay, parts go.
 
     Args:
@@ -79,9 +82,11 @@ def download(
     wanted = len(distinct) if wanted is None else wanted
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files = kept(distinct, folder)
+        files, changed = kept(distinct, folder)
     except OSError as error:
         raise WorkloadError(f"can't keep photographs in {folder}: {error.strerror}; name another folder") from error
+    for file in changed:
+        _warn(f"{shown(file)} is not the file that was downloaded: it is fetched again")
     failed: dict[str, str] = {}
     waiting = [url for url in distinct if url not in files]
     running = 0
@@ -124,9 +129,16 @@ def download(
 
 
 def _keep(folder: Path, entry: dict[str, Any]) -> None:
+    before = digest(folder, entry["url"])
+    if before not in (None, entry["sha256"]):
+        _warn(f"{entry['url']} gives another file than before: SHA-256 {entry['sha256'][:12]}, not {str(before)[:12]}")
     try:
         record(folder, entry)
     except OSError as error:
         raise WorkloadError(
             f"can't note in {folder} what was downloaded: {error.strerror}; make room there, or name another folder"
         ) from error
+
+
+def _warn(sentence: str) -> None:
+    warnings.warn(f"photograph changed: {sentence}", PhotoWarning, stacklevel=4)

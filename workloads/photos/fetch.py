@@ -11,6 +11,7 @@ silent server's time-out.
 import hashlib
 import os
 import queue
+import tempfile
 import threading
 from http import HTTPStatus
 from pathlib import Path
@@ -104,10 +105,11 @@ class Crew:
 
     def _save(self, url: str, response: requests.Response) -> dict[str, Any]:
         name = hashlib.sha256(url.encode()).hexdigest()[:32]
-        part = self._folder / f".{name}-{os.getpid()}.part"
+        descriptor, path = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._folder)  # a new file, behind no link
+        part = Path(path)
         self._parts.add(part)
         try:
-            with part.open("w+b") as stream:
+            with os.fdopen(descriptor, "w+b") as stream:
                 for chunk in response.iter_content(_CHUNK):
                     stream.write(chunk)
                     if stream.tell() > MAX_BYTES:

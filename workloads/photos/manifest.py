@@ -21,16 +21,25 @@ def _read(folder: Path) -> dict[str, dict[str, Any]]:
         return {}  # without a manifest nothing is known to be right, so everything is fetched again
 
 
-def kept(urls: Sequence[str], folder: Path) -> dict[str, Path]:
-    """Files by address, for those addresses whose file is there with the SHA-256 that the manifest has."""
+def kept(urls: Sequence[str], folder: Path) -> tuple[dict[str, Path], list[Path]]:
+    """Files by address, for those whose file has the SHA-256 that the manifest has; and files that have another."""
     known = _read(folder)
-    files = {}
+    files, changed = {}, []
     for url in urls:
         entry = known.get(url, {})
         file = folder / Path(str(entry.get("file", "missing"))).name
-        if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == entry.get("sha256"):
+        if not file.is_file():
+            continue
+        if hashlib.sha256(file.read_bytes()).hexdigest() == entry.get("sha256"):
             files[url] = file
-    return files
+        else:
+            changed.append(file)
+    return files, changed
+
+
+def digest(folder: Path, url: str) -> str | None:
+    """The SHA-256 of what the address last gave; None where that is not known."""
+    return _read(folder).get(url, {}).get("sha256")
 
 
 def record(folder: Path, entry: dict[str, Any]) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageOps
+
+from workloads.photos.verify import rgb
 
 _COLUMNS = 4
 _INCHES = (3.4, 2.7)  # one picture with its two lines of text
@@ -32,9 +34,11 @@ def draw(photos: Sequence[tuple[str, bytes]], title: str, out: Path) -> None:
     for cell, (name, data) in zip(cells, photos, strict=False):
         with Image.open(io.BytesIO(data)) as image:
             size = f"{image.width} × {image.height} px · {len(data) / 1e6:.2g} MB"
-            image.thumbnail((720, 720))
-            cell.imshow(image.convert("RGB"))
-        cell.set_title(f"{_short(name)}\n{size}", fontsize=9, loc="left", linespacing=1.35)
+            upright = rgb(ImageOps.exif_transpose(image))
+            upright.thumbnail((720, 720))
+            cell.imshow(upright)
+        # A $ in a name is no formula.
+        cell.set_title(f"{_short(name)}\n{size}", fontsize=9, loc="left", linespacing=1.35, parse_math=False)
     figure.savefig(out, format="png")
 
 

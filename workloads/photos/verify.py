@@ -1,13 +1,14 @@
 """Whether bytes are a photograph that the workload can use, and bringing one to a given size.
 
-Owns what "usable" means and the words for what is wrong. Opens no file and no connection: callers bring the bytes and
-add the path or address to the reason.
+Owns what "usable" means, the words for what is wrong, and how pixels of any kind become 8-bit RGB. Opens no file and no
+connection: callers bring the bytes and add the path or address to the reason.
 """
 
 import io
 import threading
 import warnings
 
+import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workloads.photos.generate import encode, size_of
@@ -71,4 +72,16 @@ def resized(data: bytes, megapixels: float) -> bytes:
         width, height = size_of(megapixels)
         size = (width, height) if image.width >= image.height else (height, width)
         image.draft("RGB", (2 * size[0], 2 * size[1]))  # JPEG decodes to a half or a quarter several times faster
-        return encode(ImageOps.fit(image.convert("RGB"), size, Image.Resampling.LANCZOS))
+        return encode(ImageOps.fit(rgb(image), size, Image.Resampling.LANCZOS))
+
+
+def rgb(image: Image.Image) -> Image.Image:
+    """A picture of any kind as 8-bit RGB: of 16 bits the upper eight, of several pictures the first, without alpha.
+
+    Pixels stay where they are stored: a camera's note that the picture is to be turned costs a task nothing.
+    """
+    if image.mode.startswith("I"):  # PIL would make white of whatever is above 255
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    elif image.mode == "P" and "transparency" in image.info:  # PIL warns of the direct way
+        image = image.convert("RGBA")
+    return image.convert("RGB")

@@ -235,7 +235,8 @@ def describe(settings: Settings) -> str:
     """The run in one line, for pytest's header."""
     ray = f"Ray at {settings.ray_address}" if settings.ray_address else f"{_counts(settings)} for Ray"
     return (
-        f"ray task benchmarks: {settings.size}, {', '.join(settings.variants)}, {ray}, images {settings.image_source}, "
+        f"ray task benchmarks: {settings.size}, {', '.join(settings.variants)}, {ray}, "
+        f"images {plain(settings.image_source)}, "
         f"{settings.plan.min_rounds} rounds a test, more while they fit into {settings.plan.max_time:g} s"
     )
 

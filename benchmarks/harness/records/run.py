@@ -92,6 +92,8 @@ def _read(path: Path) -> Run:
         raise SavedRunError(f"{path}: can't be read ({error})") from error
     except json.JSONDecodeError as error:
         raise SavedRunError(f"{path}: not JSON (line {error.lineno}: {error.msg}); it may be damaged") from error
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, lists in lists
+        raise SavedRunError(f"{path}: not JSON that a run would have ({error}); it may be damaged") from error
     try:
         machine, benchmarks = dict(saved["machine_info"]), list(saved["benchmarks"])
         verified = [record for record in benchmarks if record["extra_info"].get("verified")]

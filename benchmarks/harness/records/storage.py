@@ -5,11 +5,16 @@ pytest-benchmark's.
 """
 
 import json
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_benchmark.storage.file import FileStorage
 from pytest_benchmark.utils import get_machine_id
+
+STATISTICS = ("min", "max", "mean", "stddev", "median", "iqr", "ops", "rounds")
+"""That `--benchmark-columns` and `--benchmark-compare-fail` may name."""
 
 NUMBERED = "[0-9][0-9][0-9][0-9]_*"
 
@@ -66,12 +71,18 @@ def _broken(file: Path) -> str:
         saved = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         return f"can't be read ({error.strerror})"
-    except ValueError:  # neither JSON nor even text
+    except (ValueError, RecursionError):  # neither JSON nor even text; or lists in lists in lists
         return "is damaged: it is no JSON"
     try:
         whole = isinstance(saved["machine_info"], dict) and all(
-            isinstance(bench["fullname"], str) and bench["stats"]["mean"] > 0 for bench in saved["benchmarks"]
+            isinstance(bench["fullname"], str) and bench["stats"]["mean"] > 0 and _figures(bench["stats"])
+            for bench in saved["benchmarks"]
         )
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         whole = False
     return "" if whole else "is no saved run of pytest-benchmark"
+
+
+def _figures(stats: dict[str, Any]) -> bool:
+    """Whether each of a test's statistics that can be asked for is a number."""
+    return all(isinstance(stats[name], int | float) and math.isfinite(stats[name]) for name in STATISTICS)

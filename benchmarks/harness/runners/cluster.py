@@ -29,6 +29,7 @@ from benchmarks.harness.runners.admission import (
     require_listener,
     require_welcome,
 )
+from benchmarks.harness.runners.guard import guarded
 from benchmarks.harness.runners.nodes import Cluster, Store
 from benchmarks.harness.runners.stamps import node
 
@@ -78,7 +79,7 @@ def start(cpus: int, folder: str = FOLDER, niceness: int = 0) -> Iterator[Cluste
     }
     shared_memory = machine.free_shared_memory()
     before = set(psutil.Process().children())
-    with _environment(settings):
+    with _environment(settings), guarded():
         daemons: set[psutil.Process] | None = None
         try:
             clock = time.perf_counter()

@@ -115,7 +115,11 @@ def test_what_is_there_is_kept_and_what_is_not_is_fetched(server: Server, tmp_pa
     assert server.requests.total() == 3
     first.files[urls[0]].unlink()
     first.files[urls[1]].write_bytes(b"something else")
-    assert download(urls, tmp_path) == first
+    with pytest.warns(PhotoWarning) as caught:
+        assert download(urls, tmp_path) == first
+    assert [str(warning.message) for warning in caught] == [
+        f"photograph changed: {first.files[urls[1]]} is not the file that was downloaded: it is fetched again"
+    ]
     assert server.requests == {"/good/0": 2, "/good/1": 2, "/good/2": 1}
     assert [file.read_bytes() for file in first.files.values()] == PHOTOS
 
@@ -134,6 +138,32 @@ def test_the_manifest_says_what_each_file_is(server: Server, tmp_path: Path):
             "height": height,
         }
     ]
+
+
+def test_an_address_that_gives_another_photograph_than_before_is_named(server: Server, tmp_path: Path):
+    (url,) = server.urls("/good/0")
+    before = {"url": url, "file": "gone.jpg", "sha256": 64 * "a"}
+    (tmp_path / "manifest.json").write_text(json.dumps([before]))
+    now = hashlib.sha256(PHOTOS[0]).hexdigest()
+    with pytest.warns(
+        PhotoWarning, match=f"{url} gives another file than before: SHA-256 {now[:12]}, not aaaaaaaaaaaa"
+    ):
+        download([url], tmp_path)
+
+
+def test_a_link_in_the_folder_is_replaced_and_what_it_leads_to_stays(server: Server, tmp_path: Path):
+    urls, victim = server.urls("/good/0", "/good/1"), tmp_path / "victim"
+    victim.write_text("mine")
+    folder = tmp_path / "photos"
+    for file in download(urls, folder).files.values():
+        file.unlink()
+        file.symlink_to(victim)
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").symlink_to(victim)
+    got = download(urls, folder)
+    assert [file.read_bytes() for file in got.files.values()] == PHOTOS[:2]
+    assert victim.read_text() == "mine"
+    assert not any(file.is_symlink() for file in folder.iterdir())
 
 
 @pytest.mark.parametrize("manifest", ["", "[1]", "{}", '[{"url": "/good/0"}]', '[{"url": 3, "file": "../../x"}]'])
