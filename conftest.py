@@ -17,13 +17,14 @@ from benchmarks.harness.plugin import comparison_options, options, other_runs
 from benchmarks.harness.records import baselines, storage, whole_files
 from benchmarks.harness.records import machine_info as run_info
 from benchmarks.harness.records import run as whole_run
+from benchmarks.harness.runners import stops
 from benchmarks.harness.sides import keeper, session, turns
 from workloads import IMAGE_SOURCE_VARIABLE
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from benchmarks.harness.runners.nodes import Cluster
+    from benchmarks.harness.runners.kept import Kept
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
+    stops.watch()
     baselines.require_baseline(session.config)
     whole_files.of_session(session.config)  # from here on a run is saved whole or not at all
 
@@ -100,19 +102,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(scope="session")
-def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Cluster"]:
-    """Ray, started here or joined, for the whole session; the first test that needs it brings it up."""
-    from benchmarks.harness.runners import admission, cluster
+def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Kept"]:
+    """Ray, started here or joined, for the whole session; up when a test first needs it, anew where it is lost."""
+    from benchmarks.harness.runners import cluster, kept
 
     settings = pytestconfig.stash[options.KEY]
     folder = os.environ.get(
         keeper.FOLDER_VARIABLE, cluster.FOLDER
     )  # of a comparison, which removes it, if this is a side
-    try:
-        with cluster.start_or_join(settings.ray_address, settings.local_cpus, folder, settings.ray_niceness) as ready:
-            yield ready
-    except admission.ClusterError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    asked = (settings.ray_address, settings.local_cpus, folder, settings.ray_niceness)
+    with kept.Kept(partial(cluster.start_or_join, *asked)) as found:
+        yield found
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ class Bare:
         self.task = task
 
     def __call__(self, item: Any) -> Fields:
-        return self.task(item), ("", 0), 0.0, 0.0, 0.0
+        return self.task(item), ("", 0), 0.0, 0.0, 0.0, 0
 
 
 def cost(workload: Workload, stamped: Variant, bare: Variant, pairs: int) -> str:

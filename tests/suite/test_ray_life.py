@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from tests.clusters import TOKEN, Heads
 from tests.folders import left_over, ray_folders
 
+SHORT = ("--workload-size", "small", "--benchmark-max-time", "0.1", "--benchmark-json", "out.json")
 QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
 
 
@@ -22,21 +24,22 @@ QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
     [
         ("ray", signal.SIGINT),
         ("ray", signal.SIGTERM),
+        ("ray", signal.SIGKILL),
         ("pool", signal.SIGINT),
         ("pool", signal.SIGTERM),
         ("pool", signal.SIGKILL),
     ],
 )
-def test_an_interrupt_leaves_nothing(
+def test_an_interrupt_leaves_nothing_but_what_was_finished(
     suite: pytest.Pytester, add_workload: Callable[..., None], variant: str, how: signal.Signals
 ) -> None:
     """Ctrl-C goes to the whole process group, SIGTERM and SIGKILL to pytest alone; all while a task runs."""
     started = suite.path / "started"
     os.mkfifo(started)
-    add_workload("endless", ("    total = 0", f"    open({str(started)!r}, 'w').close()\n    while True: pass"))
+    add_workload("unending", ("    total = 0", f"    open({str(started)!r}, 'w').close()\n    while True: pass"))
     folders = ray_folders()
-    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", "endless", "--workload-size", "small"]
-    command += ["--variants", variant]
+    chosen = f"tiny-small-serial or unending-small-{variant}"
+    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", chosen, "--variants", f"serial,{variant}", *SHORT]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     started.open().close()  # blocks until a worker has begun
     family = psutil.Process(run.pid).children(recursive=True)
@@ -45,13 +48,17 @@ def test_an_interrupt_leaves_nothing(
         os.killpg(run.pid, how)
     else:
         run.send_signal(how)
+    since = time.monotonic()
     output, _ = run.communicate(timeout=60)
+    assert time.monotonic() - since < 30
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert not left_over(folders)
     if how != signal.SIGKILL:
         assert run.returncode == pytest.ExitCode.INTERRUPTED, output
         assert "KeyboardInterrupt" in output
+        saved = json.loads((suite.path / "out.json").read_text())["benchmarks"]
+        assert [bench["name"] for bench in saved] == ["test_workload[tiny-small-serial]"]
 
 
 def test_a_jobs_tasks_spread_over_the_nodes_of_its_cluster_that_runs_on(
@@ -91,8 +98,14 @@ def test_nodes_with_other_versions_are_named(
     )
 
 
-def test_an_address_without_a_cluster_is_one_sentence(suite: pytest.Pytester) -> None:
-    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", "127.0.0.1:9", timeout=120)
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "auto"])
+def test_an_address_without_a_cluster_is_one_sentence(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Named, or left in `RAY_ADDRESS` by somebody."""
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
+    result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", address, timeout=120)
+    assert result.duration < 30
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*Ray can't be reached at 127.0.0.1:9: *"])
     assert "Traceback" not in result.stdout.str()
@@ -106,6 +119,7 @@ def test_a_cluster_with_another_token_is_one_sentence(
     monkeypatch.setenv("RAY_AUTH_TOKEN", "f" * 64)
     result = suite.runpytest_subprocess("benchmarks", *QUICK, "--ray-address", address, timeout=120)
     result.assert_outcomes(failed=1, deselected=1)
+    assert result.duration < 30
     result.stdout.fnmatch_lines([f"*the cluster at {address} does not accept this process's token: set RAY_AUTH_MODE*"])
     assert "Traceback" not in result.stdout.str()
 

@@ -12,6 +12,7 @@ from reprlib import repr as short  # an item may have megabytes
 from typing import Any
 
 from benchmarks.harness import machine
+from benchmarks.harness.runners import stops
 from benchmarks.harness.runners.alarm import TooLateError, no_longer_than
 from benchmarks.harness.runners.terms import VariantError
 from benchmarks.harness.runners.variant import ColdStart, Place, Variant
@@ -109,9 +110,11 @@ def get_ready(subject: Subject, tasks: int) -> ColdStart | None:
     if subject.partner is not None:  # first, while no worker starts beside it
         subject.partner.warm_up()
     beside_serial = subject.partner is None or subject.partner.name == "serial"
+    start = time.perf_counter()
     cold = subject.variant.cold_start() if beside_serial else None
+    stopped = stops.since(start)
     subject.variant.warm_up()
-    return cold
+    return None if stopped else cold
 
 
 def pair_seconds(subject: Subject) -> float:

@@ -61,7 +61,8 @@ def run(
     settings = request.config.stash[options.KEY]
     assert settings.task is not None
     assert settings.items is not None
-    cluster = request.getfixturevalue("ray_cluster")
+    cluster = fixture.cluster_of(request)
+    assert cluster is not None
     with fixture.outcomes(request.config), examination(patient.name, patient.task, patient.chosen, cluster) as it:
         found = it.run(settings.task, settings.items)
     benchmark.extra_info["doctor"] = found

@@ -21,8 +21,10 @@ from benchmarks.harness.plugin import options
 from benchmarks.harness.plugin import outcomes as ends
 from benchmarks.harness.plugin.other_runs import OTHER_RUNS
 from benchmarks.harness.plugin.watched import Watched
+from benchmarks.harness.runners.admission import ClusterError
 from benchmarks.harness.runners.dask_tasks import Dask
 from benchmarks.harness.runners.joblib_pool import Joblib
+from benchmarks.harness.runners.kept import Kept
 from benchmarks.harness.runners.process_pool import Pool
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.serial_loop import Serial
@@ -57,7 +59,7 @@ def run(
         scaling: what happens to the items there: `strong` keeps them all, `weak` takes as many for each CPU.
     """
     settings = request.config.stash[options.KEY]
-    cluster = _cluster(request, "ray" in (variant, partner) or settings.ray_address is not None)
+    cluster = cluster_of(request, "ray" in (variant, partner) or settings.ray_address is not None)
     require_one_machine(cluster, variant, partner)
     places = cluster.cpus if cluster is not None else settings.local_cpus
     tasks = settings.tasks_per_cpu * (cpus if cpus is not None and scaling == "weak" else places)
@@ -83,7 +85,7 @@ def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: 
     from benchmarks.harness.granularity import sweep as lengths  # scipy.optimize: 0.5 s that no other test needs
 
     settings = request.config.stash[options.KEY]
-    cluster = _cluster(request, variant == "ray")
+    cluster = cluster_of(request, variant == "ray")
     swept = [_variant(variant, settings, cluster)]
     if swept[0].slots > 1 and (cluster is None or cluster.nodes == 1):
         swept.append(_peer(variant, 1) if cluster is None else Ray(cluster, cpus_per_task=cluster.cpus))
@@ -92,8 +94,20 @@ def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: 
         lengths.run(benchmark, swept, settings.plan)
 
 
-def _cluster(request: pytest.FixtureRequest, needed: bool) -> "Cluster | None":
-    return request.getfixturevalue("ray_cluster") if needed else None
+def cluster_of(request: pytest.FixtureRequest, needed: bool = True) -> "Cluster | None":
+    """The session's Ray.
+
+    Raises:
+        pytest.fail.Exception: it can't be used.
+    """
+    if not needed:
+        return None
+    kept: Kept = request.getfixturevalue("ray_cluster")
+    request.addfinalizer(kept.drop_if_lost)
+    try:
+        return kept.ready()
+    except ClusterError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def require_one_machine(cluster: "Cluster | None", variant: str, partner: str | None) -> None:

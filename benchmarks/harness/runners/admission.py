@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from benchmarks.harness.runners import pulse
 from benchmarks.harness.runners.nodes import (
     ANSWER_S,
     Cluster,
@@ -40,22 +41,33 @@ def require_listener(address: str) -> None:
 JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"
 """Where `ray job submit` leaves what its job brings along; Ray's own name for it."""
 
-KNOCK = "import ray, sys; ray.init(address=sys.argv[1], log_to_driver=False, logging_level=40)"
-"""Joins a cluster and leaves it again."""
+KNOCK = """
+import sys, traceback, ray
+try:
+    ray.init(address=sys.argv[1], log_to_driver=False, logging_level=40)
+except Exception as error:
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    print("".join(traceback.format_exception(error)), line, sep="\\0")
+    sys.exit(1)
+"""
+"""Joins a cluster and leaves it again. Where it can't, its output is all that Ray raised, and the last error's line."""
+
+KNOCKS = "10"
+"""So often, a second apart, Ray asks a GCS that turns it away; by itself 20 times."""
 
 
 def require_welcome(address: str) -> None:
     """A node answers a driver once a worker of it is up, and `ray.init` waits for that without end, deaf to Ctrl-C.
 
-    So a process that can be killed goes first. What else is wrong there, this one's own `ray.init` says.
+    So a process that can be killed goes first.
     """
     own = {name: value for name, value in os.environ.items() if name != JOB}  # what a job brings along is not needed
     process = subprocess.Popen(
-        [sys.executable, "-c", KNOCK, address], env=own,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", KNOCK, address], env={**own, "RAY_NUM_REDIS_GET_RETRIES": KNOCKS}, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        process.wait(ANSWER_S)
+        said, _ = process.communicate(timeout=ANSWER_S)
     except subprocess.TimeoutExpired as error:
         raise ClusterError(
             f"the cluster at {address} does not let a driver in: in {ANSWER_S:.0f} s its node has started no worker; "
@@ -64,6 +76,13 @@ def require_welcome(address: str) -> None:
     finally:
         process.kill()
         process.wait()
+    if process.returncode:
+        raised, _, line = said.partition("\0")
+        raise (
+            not_let_in(address)
+            if "AuthenticationError" in raised
+            else ClusterError(f"Ray can't be reached at {address}: {line.strip() or 'a driver that joins it dies'}")
+        )
 
 
 def rejected(error: BaseException | None) -> bool:
@@ -110,6 +129,7 @@ def checked(start_s: float) -> Cluster:
         kinds=kinds(found),
         machines=frozenset(host.name for host in found),
         ids=frozenset(node["NodeID"] for node in with_cpus()),
+        pulse=pulse.of_this_driver(),
     )
 
 

@@ -7,9 +7,7 @@ import contextlib
 import logging
 import os
 import secrets
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from typing import Any
 import psutil
 
 from benchmarks.harness import machine, tree
+from benchmarks.harness.runners import pulse, remover
 from benchmarks.harness.runners.admission import (
     ClusterError,
     checked,
@@ -40,6 +39,9 @@ TOKEN = secrets.token_hex(32)
 """Guards a Ray started here. With a token in the environment Ray neither reads nor writes one in the user's home; one
 for the whole process, because Ray keeps the first that it sees."""
 
+
+STAYS_S = str(24 * 3600)
+"""A minute after its GCS has died, Ray ends the driver, and with it what was measured so far. It is noticed before."""
 
 LEFT_OUT = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
 """Of this tree what does not go along to a cluster's nodes."""
@@ -65,8 +67,8 @@ def start(cpus: int, folder: str = FOLDER, niceness: int = 0) -> Iterator[Cluste
     Raises:
         ClusterError: Ray does not start.
     """
-    own = Path(tempfile.mkdtemp(prefix="ray-suite-", dir=folder))
-    (spill_folder := own / "spilled").mkdir()
+    own = Path(folder, f"ray-suite-{secrets.token_hex(4)}")
+    spill_folder = own / "spilled"
     settings = {
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": TOKEN,
@@ -76,10 +78,13 @@ def start(cpus: int, folder: str = FOLDER, niceness: int = 0) -> Iterator[Cluste
         "RAY_worker_niceness": str(niceness),
         # Idle workers beyond the CPUs are ended: those of a cold start would drive the warm ones out.
         "RAY_num_workers_soft_limit": str(3 * cpus),
+        "RAY_gcs_rpc_server_reconnect_timeout_s": STAYS_S,
     }
     shared_memory = machine.free_shared_memory()
-    before = set(psutil.Process().children())
-    with _environment(settings), guarded():
+    with remover.watching(own), _environment(settings), guarded():
+        own.mkdir(mode=0o700)  # only now: from here on there is someone to remove it
+        spill_folder.mkdir()
+        before = set(psutil.Process().children())
         daemons: set[psutil.Process] | None = None
         try:
             clock = time.perf_counter()
@@ -93,11 +98,19 @@ def start(cpus: int, folder: str = FOLDER, niceness: int = 0) -> Iterator[Cluste
             start_s = time.perf_counter() - clock
             daemons = set(psutil.Process().children()) - before
             store = Store(_store_bytes(), shared_memory)
-            yield Cluster(cpus, 1, start_s, spill_folder, min(cpus, machine.usable_cpus()), store)
+            yield Cluster(
+                cpus,
+                1,
+                start_s,
+                spill_folder,
+                min(cpus, machine.usable_cpus()),
+                store,
+                pulse=pulse.of_this_driver(),
+            )
         finally:
             with _to_its_end():
                 _stop(set(psutil.Process().children()) - before if daemons is None else daemons)
-                shutil.rmtree(own, ignore_errors=True)
+                remover.remove(own)
 
 
 @contextlib.contextmanager
@@ -109,7 +122,12 @@ def join(address: str) -> Iterator[Cluster]:
     """
     require_listener(address)
     # In a job, Ray adds this tree to what the job brings along, and this tree's word counts where both say something.
-    with _environment({"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_OVERRIDE_JOB_RUNTIME_ENV": "1"}):
+    settings = {
+        "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+        "RAY_OVERRIDE_JOB_RUNTIME_ENV": "1",
+        "RAY_gcs_rpc_server_reconnect_timeout_s": STAYS_S,
+    }
+    with _environment(settings):
         require_welcome(address)
         try:
             clock = time.perf_counter()
@@ -153,13 +171,20 @@ def _init(**options: Any) -> None:
 
 
 def _stop(daemons: set[psutil.Process]) -> None:
-    """Disconnect, and end what of `daemons` and their workers is still alive after 10 s: by process, never by name."""
+    """Disconnect, and end what of `daemons` and their workers is still alive after 10 s: by process, never by name.
+
+    Where one of them was killed the others go first, or Ray waits for its answer: 7 s then, not 18.
+    """
     import ray
 
     processes = set(daemons)
     for daemon in daemons:
         with contextlib.suppress(psutil.NoSuchProcess):
             processes.update(daemon.children(recursive=True))
+    if not all(_lives(daemon) for daemon in daemons):
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
     ray.shutdown()
     node.cache_clear()
     _, alive = psutil.wait_procs(processes, timeout=10)
@@ -167,6 +192,12 @@ def _stop(daemons: set[psutil.Process]) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(alive, timeout=5)
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.harness import machine
+from benchmarks.harness.runners.pulse import Pulse
 
 CHECKED_PACKAGES = ("ray", "numpy", "torch", "torchvision")
 
@@ -65,6 +66,7 @@ class Cluster:
         kinds: how many nodes a joined cluster has of each kind, those without a CPU among them.
         machines: the names of the machines that a joined cluster's nodes with CPUs are on.
         ids: of a joined cluster's nodes with CPUs.
+        pulse: where it shows whether it still lives; None where nobody asks.
     """
 
     cpus: int
@@ -76,6 +78,7 @@ class Cluster:
     kinds: dict[str, int] = field(default_factory=dict)
     machines: frozenset[str] = field(default=frozenset())
     ids: frozenset[str] = field(default=frozenset())
+    pulse: Pulse | None = field(default=None)
 
     def spilled(self) -> tuple[bool, tuple[int, ...]]:
         """Whether objects of the object store lie on disk, and numbers that change when some go there or come back.
@@ -107,6 +110,10 @@ class Cluster:
             name, usable, free, cpu, versions = _host()
             return [Host(name, self.cpus, usable, free, cpu, versions)]
         return hosts()
+
+    def lost(self) -> str:
+        """What of it has ended, as a phrase; empty where it lives."""
+        return "" if self.pulse is None else self.pulse.lost()
 
     def changed(self) -> str:
         """Which node has come or gone since the cluster was joined, as a phrase; empty where none has."""

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from benchmarks.harness.runners.nodes import Cluster
-from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped, Task, Warm
+from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped, Task, Warm, Worker
 from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
 from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Place, Round, Variant
 
 LOOK_S = 5.0
-"""So often a warm-up that waits for workers looks whether their nodes are still there."""
+"""So often who waits for tasks looks whether Ray and its nodes are still there."""
 
 CANCELLED_S = 10.0
 """For so long cancelled tasks are waited for; their workers are killed."""
@@ -118,7 +118,7 @@ class Ray(Variant):
                 self._cancel(late)
                 raise NotUpError([])
             if late:
-                self._require_same_nodes()  # of one that has left, workers never come up again
+                self._require_the_same()  # of one that has left, workers never come up again
                 continue
             try:
                 told: list[Any] = ray.get(ready, timeout=self.patience_s)
@@ -153,20 +153,22 @@ class Ray(Variant):
         import ray
         from ray.exceptions import GetTimeoutError, RayTaskError
 
-        ended = 0
+        ended, since = 0, time.perf_counter()
         while True:
             try:
-                results: list[Any] = ray.get(refs, timeout=self.patience_s)
+                results: list[Any] = ray.get(refs, timeout=min(self.patience_s, LOOK_S))
                 return results
             except GetTimeoutError as error:
                 if isinstance(error, RayTaskError):  # the task itself raised it
                     raise
+            self._require_the_same()
             ready, waiting = ray.wait(refs, num_returns=len(refs), timeout=0, fetch_local=False)
-            if waiting and len(ready) == ended:
+            if len(ready) > ended:
+                ended, since = len(ready), time.perf_counter()
+            elif waiting and time.perf_counter() - since >= self.patience_s:
                 index = range(len(self._items))[chosen][refs.index(waiting[0])]
                 self._cancel(waiting)
                 raise self._late(index, self._items[index]) from None
-            ended = len(ready)
 
     def _settle(self, refs: list[Any]) -> None:
         """Let a broken round's other tasks end: what still runs would be timed with the next round."""
@@ -185,16 +187,20 @@ class Ray(Variant):
         ray.wait(refs, num_returns=len(refs), timeout=CANCELLED_S, fetch_local=False)
 
     def inspect(self, round_: Round) -> Round:
-        self._require_same_nodes()
+        self._require_the_same()
         before = self._spilled
         on_disk, self._spilled = self._cluster.spilled()
         if (on_disk or self._spilled != before) and not round_.invalid:
             return replace(round_, invalid="objects spilled from the object store to disk")
-        if self._cpus_per_task > 1:  # fewer slots than workers: any of them may run the next task
-            return round_
         return super().inspect(round_)
 
-    def _require_same_nodes(self) -> None:
+    def _strangers(self, round_: Round) -> set[Worker]:
+        """With fewer slots than workers, any of them may run the next task."""
+        return set() if self._cpus_per_task > 1 else super()._strangers(round_)
+
+    def _require_the_same(self) -> None:
+        if lost := self._cluster.lost():
+            raise VariantError(f"ray: {lost}: it was killed or has crashed, and nothing timed since counts")
         if changed := self._cluster.changed():
             raise VariantError(f"ray: {changed}: figures of before and after are not alike; start the run again")
 

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from benchmarks.harness import machine, tree
+from benchmarks.harness.runners import stops
 from benchmarks.harness.same import IncomparableError, same
 
 Task = Callable[[Any], Any]
 Worker = tuple[str, int]  # node id and process id
-Fields = tuple[Any, Worker, float, float, float]  # of an `Execution`
+Fields = tuple[Any, Worker, float, float, float, int]  # of an `Execution`
 
 LEAST_CPU_S, LEAST_CPU_SHARE = 0.005, 0.1
 """With less CPU time, or a smaller share of their time, tasks show nothing of threads: the housekeeping of a Ray worker
@@ -27,13 +28,15 @@ would pass for one of theirs."""
 
 class Execution(NamedTuple):
     """One task's run. `start` and `end` are seconds of the monotonic clock of the node that it ran on; `cpu_s` are the
-    seconds of them in which its thread had a core."""
+    seconds of them in which its thread had a core; `stops` is how often its process was stopped and continued since
+    its task before."""
 
     result: Any
     worker: Worker
     start: float
     end: float
     cpu_s: float
+    stops: int = 0
 
     @property
     def seconds(self) -> float:
@@ -91,7 +94,7 @@ class Stamped:
         start, cpu = time.perf_counter(), time.thread_time()
         result = self.task(item)
         cpu = time.thread_time() - cpu
-        return result, (node(), os.getpid()), start, time.perf_counter(), cpu
+        return result, (node(), os.getpid()), start, time.perf_counter(), cpu, stops.untold()
 
 
 class Counted:
@@ -108,6 +111,7 @@ class Counted:
         self._made_in, self._own = os.getpid(), set[int]()
 
     def __call__(self, item: Any) -> Warm:
+        stops.watch()
         held = _Held(item)
         before, waited = _children(), _waited_s()
         start, process, thread = time.perf_counter(), time.process_time(), time.thread_time()
@@ -129,6 +133,7 @@ class Counted:
             unpicklable=unpicklable(result),
         )
         time.sleep(0.05)
+        stops.untold()  # none of a round's
         return told
 
 

@@ -15,6 +15,7 @@ from reprlib import repr as short  # an item may have megabytes
 from typing import Any, NamedTuple
 
 from benchmarks.harness import machine
+from benchmarks.harness.runners import stops
 from benchmarks.harness.runners.nodes import Store
 from benchmarks.harness.runners.stamps import Execution, ItemError, Task, Warm, Worker, pack
 from benchmarks.harness.runners.terms import Terms, VariantError, WorkerDiedError, require_equal
@@ -39,6 +40,10 @@ def missing(variant: str, packages: str, error: ImportError) -> VariantError:
     return VariantError(
         f"{variant}: needs {packages} ({error}); pip install -c constraints.txt -e '.[peers]' brings what is missing"
     )
+
+
+def _processes(workers: set[Worker]) -> str:
+    return f"process {', '.join(str(pid) for _, pid in sorted(workers))}"
 
 
 @dataclass(frozen=True)
@@ -151,11 +156,19 @@ class Variant(ABC):
 
     def inspect(self, round_: Round) -> Round:
         """The round with what makes it invalid, as far as that shows only afterwards. Untimed."""
-        strangers = {execution.worker for execution in round_.executions} - self._workers
-        if not round_.invalid and strangers:
-            pids = ", ".join(str(pid) for _, pid in sorted(strangers))
-            return replace(round_, invalid=f"worker changed (now process {pids})")
+        if round_.invalid:
+            return round_
+        if stops.since(round_.start):
+            return replace(round_, invalid="this process was stopped and continued meanwhile")
+        if stopped := {execution.worker for execution in round_.executions if execution.stops}:
+            return replace(round_, invalid=f"a worker was stopped and continued ({_processes(stopped)})")
+        if strangers := self._strangers(round_):
+            return replace(round_, invalid=f"worker changed (now {_processes(strangers)})")
         return round_
+
+    def _strangers(self, round_: Round) -> set[Worker]:
+        """Who ran tasks of it and was not there in the warm-up."""
+        return {execution.worker for execution in round_.executions} - self._workers
 
     def warm_up(self) -> None:
         """Run the warm-up items until every worker has done one twice, and see that all run on the same terms.
