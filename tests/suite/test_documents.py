@@ -43,6 +43,7 @@ OF_OTHERS = {
     ),  # of the experiments and of calibrate
     "--to",  # of benchmarks.report
     *("--group-by", "--shm-size", "--working-dir"),  # of `pytest-benchmark compare`, docker's, `ray job submit`'s
+    *("--head", "--num-cpus", "--dashboard-port", "--address"),  # of `ray start` and `ray job submit`
 }
 
 

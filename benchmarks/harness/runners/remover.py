@@ -49,16 +49,19 @@ def remove(folder: Path) -> None:
 
 
 def _users(folder: Path) -> list[psutil.Process]:
-    """Processes with a path in the folder on their command line, and their children, which overwrite theirs.
+    """Processes with a path in the folder on their command line, or an open file in it: Ray's overwrite their line.
 
-    This program's has the folder itself only.
+    This program's command line has the folder itself only.
     """
-    found: set[psutil.Process] = set()
+    found, inside = [], f"{folder}/"
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if f"{folder}/" in " ".join(process.cmdline()):
-                found |= {process, *process.children(recursive=True)}
-    return list(found)
+            paths = process.cmdline()
+            if process.name().startswith("ray::"):
+                paths += [file.path for file in process.open_files()]
+            if inside in " ".join(paths):
+                found.append(process)
+    return found
 
 
 def main() -> None:
