@@ -14,6 +14,7 @@
     python -m benchmarks.experiments.power        what can comparisons see, and what would other rules say?
     python -m benchmarks.experiments.estimators   which estimate of a pass differs least from pass to pass?
     python -m benchmarks.experiments.allocator    what does glibc's allocator add to how much processes differ?
+    python -m benchmarks.experiments.soak         does anything grow: processes, files, memory?
 
 Run nothing else beside them.
 """

@@ -169,3 +169,41 @@ def test_git_stays_byte_for_byte(root: Path, folder: Path) -> None:
     assert contents(root) == before
     git(root, "status")
     assert contents(root) != before  # so this would have been seen
+
+
+@pytest.mark.parametrize("name", ["two words", "-dash", "quo'te\"s", "two\nlines", "$(id)", "ünï", "写真"])
+def test_a_suite_may_lie_in_a_folder_and_have_files_of_any_name(tmp_path: Path, folder: Path, name: str) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", "--", f"./{name}")
+    root = suite_in(tmp_path / name / name)
+    (root / f"{name}.txt").write_text("before\n")
+    commit(tmp_path / name)
+    (root / f"{name}.txt").write_text("after\n")
+    base, head = sides(root, folder)
+    assert (base.tree / f"{name}.txt").read_text() == "before\n"
+    assert (base.lacking, head.title) == ([], "working tree (1 file changed)")
+
+
+@pytest.mark.parametrize("name", ["it's", 'quo"te', "$(id)", "a;b", "ünï", "写真"])
+def test_a_branch_of_any_name_that_git_allows_is_a_base(root: Path, folder: Path, name: str) -> None:
+    """One argument of git's, never a shell's."""
+    git(root, "branch", name)
+    base, _ = sides(root, folder, name)
+    assert base.title == f"{name} {git(root, 'rev-parse', '--short=7', 'HEAD')}"
+
+
+def test_a_linked_worktree_is_compared_with_what_its_repository_has(root: Path, tmp_path: Path, folder: Path) -> None:
+    git(root, "worktree", "add", "--quiet", "-b", "topic", str(tmp_path / "linked"))
+    (tmp_path / "linked" / "conftest.py").write_text("# changed\n")
+    commit(tmp_path / "linked")
+    before = contents(root)
+    base, head = sides(tmp_path / "linked", folder, "main")
+    assert (base.tree / "conftest.py").read_text() == ""
+    assert head.tree == tmp_path / "linked"
+    assert contents(root) == before
+
+
+def test_a_bare_repository_has_no_tree_to_be_head(root: Path, tmp_path: Path, folder: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(root), "bare.git")
+    place = suite_in(tmp_path / "bare.git" / "suite")
+    said = refusal(place, folder, "main")
+    assert said.startswith(f"--against main: {place} is not in a git repository")

@@ -1,4 +1,7 @@
-"""Where a Ray that is started here listens, and whom it lets in."""
+"""Where a Ray that is started here listens, and whom it lets in.
+
+Ray is imported here before one is started, as a benchmark of somebody's own may do: it reads its settings then.
+"""
 
 import os
 import subprocess

@@ -23,6 +23,7 @@ EXAMPLES = [
 
 OF_OTHERS = {
     *("--index-url", "--no-deps", "--help"),  # pip's and everybody's
+    *("--cov", "--timeout", "--reruns", "--count"),  # other plugins' options
     *("--unshallow", "--depth", "--detach", "--force"),  # git's
     *(
         "--blocks",
