@@ -6,6 +6,7 @@ Owns the palette and the way from a figure to markup. What is drawn is `run_figu
 import io
 import itertools
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 WIDTH = 4.4
 """Inches of every figure: 317 points, which a phone's 330 pixels show at their own size."""
@@ -114,7 +116,9 @@ def picture(figure: Figure, title: str, alt: str, caption: str = "") -> Picture:
     """
     buffer = io.StringIO()
     figure.patch.set_visible(False)
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "page"}):
+    _spell_out(figure)
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "page"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the page's reader has other fonts
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].strip()
@@ -130,3 +134,11 @@ def picture(figure: Figure, title: str, alt: str, caption: str = "") -> Picture:
     svg = re.sub(r'<svg ([^>]*?)height="[^"]*" ', r"<svg \1", svg, count=1)
     svg = re.sub(r'(<svg [^>]*?)width="[^"]*" ', r"\1", svg, count=1).replace("<svg ", described, 1)
     return Picture(title, Markup(svg), caption)  # noqa: S704 — matplotlib's markup; it escapes its texts
+
+
+def _spell_out(figure: Figure) -> None:
+    """Names come from tests and from saved runs: a $ begins no formula, and what can't be shown is a space."""
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_parse_math(False)
+        text.set_text("".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text.get_text()))
