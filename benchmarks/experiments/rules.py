@@ -99,7 +99,7 @@ RULES: dict[str, Rule] = {
 def table(runs: Sequence[dict[str, Any]]) -> str:
     """The rules beside ours, as Markdown: runs with an alarm on identical code, tests called slower for each change."""
     kinds = [kind for kind in (NOTHING, *CHANGES) if any(one["kind"] == kind for one in runs)]
-    rows = [("`--against`", *(_cell(kind, [_ours(one) for one in runs if one["kind"] == kind]) for kind in kinds))]
+    rows = [("--against", *(_cell(kind, [_ours(one) for one in runs if one["kind"] == kind]) for kind in kinds))]
     for name, rule in RULES.items():
         rows.append(
             (name, *(_cell(kind, [_theirs(one, rule) for one in runs if one["kind"] == kind]) for kind in kinds))

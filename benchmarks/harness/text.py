@@ -170,14 +170,17 @@ def _hanging(line: str, width: int, last: str) -> list[str]:
 
 
 def markdown_table(heads: Row, table: Sequence[Row], left: Collection[int] = (0,)) -> str:
-    """A table as Markdown; its cells are `escaped` by who has them from elsewhere."""
-    lines = [heads, tuple("---" if i in left else "---:" for i in range(len(heads))), *table]
+    """A table as Markdown, its cells `escaped`."""
+    cells = [tuple(map(escaped, row)) for row in table]
+    lines = [heads, tuple("---" if i in left else "---:" for i in range(len(heads))), *cells]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def escaped(text: str) -> str:
-    """In Markdown, a bar would end the cell and a `<` begin a tag that GitHub hides."""
-    return text.replace("<", "&lt;").replace("|", "\\|")
+    """In Markdown a bar would end the cell, a `<` begin a tag that GitHub hides, and a name could be a link."""
+    for sign, spelled in (("\\", "\\\\"), ("<", "&lt;"), ("|", "\\|"), ("`", "\\`"), ("](", "]\\(")):
+        text = text.replace(sign, spelled)
+    return text
 
 
 def append_to_summary(text: str) -> None:

@@ -6,6 +6,8 @@ from benchmarks.harness.text import (
     bounds,
     columns,
     duration,
+    escaped,
+    markdown_table,
     number_of,
     percent,
     plain,
@@ -166,3 +168,19 @@ CELLS = st.text(st.sampled_from("abc 1"), max_size=30).map(lambda text: " ".join
 def test_no_cell_is_lost_at_any_width(rows: list[tuple[str, str, str]], width: int) -> None:
     shown = " ".join(columns(HEADS, rows, left=(0, 2), width=width)).split()
     assert sorted(shown) == sorted(" ".join(cell for row in (HEADS, *rows) for cell in row).split())
+
+
+@pytest.mark.parametrize(
+    ("name", "markdown"),
+    [
+        ("a|b", "a\\|b"),
+        ("a\\|b", "a\\\\\\|b"),
+        ("<img src=x>", "&lt;img src=x>"),
+        ("![x](http://there)", "![x]\\(http://there)"),
+        ("`code`", "\\`code\\`"),
+        ("+1.0 % [−2.0 % +3.0 %]", "+1.0 % [−2.0 % +3.0 %]"),
+    ],
+)
+def test_a_name_in_markdown_is_text(name: str, markdown: str) -> None:
+    assert escaped(name) == markdown
+    assert markdown_table(("name",), [(name,)]).splitlines()[-1] == f"| {markdown} |"

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Benchmark, Record, swept, timed
 from benchmarks.harness.reporting import diagnosis, doctor_lines, granularity_lines, scaling_table, terms
-from benchmarks.harness.text import Row, bounds, columns, markdown_table, number_of, percent, seconds, size
+from benchmarks.harness.text import Row, bounds, columns, escaped, markdown_table, number_of, percent, seconds, size
 
 HEADS: Row = (
     "",
@@ -158,7 +158,7 @@ def markdown(records: Sequence[Record], baselines: Baselines, caption: str) -> s
         times.append((label(record), seconds(stats["median"]), spread, str(stats["rounds"])))
     parts = [
         "## Ray task benchmarks\n",
-        f"{caption}\n",
+        f"{escaped(caption)}\n",
         _section(HEADS, rows(records)),
         _section(scaling_table.HEADS, scaling_table.rows(records)),
         _bullets(sentences(records)),
@@ -169,7 +169,7 @@ def markdown(records: Sequence[Record], baselines: Baselines, caption: str) -> s
         _section(MOVED_HEADS, moved(records, baselines.records)),
     ]
     if baselines.differences:
-        parts.append(f"Not the same machine: {'; '.join(baselines.differences)}\n")
+        parts.append(f"Not the same machine: {escaped('; '.join(baselines.differences))}\n")
     return "\n".join(filter(None, parts)) + "\n"
 
 
@@ -178,4 +178,4 @@ def _section(heads: Row, table: Sequence[Row]) -> str:
 
 
 def _bullets(lines: Sequence[str]) -> str:
-    return "".join(f"- {line}\n" for line in lines)
+    return "".join(f"- {escaped(line)}\n" for line in lines)

@@ -63,14 +63,13 @@ def markdown(comparison: Comparison) -> str:
     """The same as `lines`, for a `.md` report and the job's summary."""
     parts = [f"## {escaped(heading(comparison))}\n"]
     if comparison.outcomes:
-        table = [tuple(map(escaped, row)) for row in rows(comparison.outcomes)]
-        parts.append(markdown_table(HEADS, table, LEFT))
+        parts.append(markdown_table(HEADS, rows(comparison.outcomes), LEFT))
     if any(outcome.others for outcome in comparison.outcomes):
         heads, answers = answer_rows(comparison.outcomes)
-        parts.append(markdown_table(heads, [tuple(map(escaped, row)) for row in answers]))
+        parts.append(markdown_table(heads, answers))
     if listed := [*cause_lines(comparison.causes), *_notes(comparison), *in_words(comparison.outcomes)]:
         parts.append("".join(f"- {escaped(line)}\n" for line in listed))
-    parts.append(f"{summary(comparison)}\n")
+    parts.append(f"{escaped(summary(comparison))}\n")
     return "\n".join(parts) + "\n"
 
 

@@ -29,30 +29,34 @@ NAMES = (
     "tasks_per_cpu", "against", "against_python", "tolerance", "must_see", "questions", "budget", "benchmark_max_time",
 )  # fmt: skip
 VALUES = {**dict.fromkeys(NAMES, TEXTS), "report": st.lists(TEXTS, max_size=2), "oversubscribe": st.booleans()}
+VARIABLES = ("RAY_ADDRESS", "PYTEST_ADDOPTS", "CUDA_VISIBLE_DEVICES", "GITHUB_STEP_SUMMARY", "RAY_AUTH_MODE")
 ITEMS = st.text(max_size=20).map("range({})".format) | st.text(max_size=20).map("[{}]".format)
 
 
 @pytest.fixture
 def config(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Config]:
     pytester.makeconftest(CONFTEST)
-    for variable in ("PYTEST_ADDOPTS", "RAY_ADDRESS"):
+    for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     yield pytester.parseconfig()
-    os.environ.pop("RAY_ADDRESS", None)
+    for variable in VARIABLES:
+        os.environ.pop(variable, None)
 
 
 @settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     asked=st.dictionaries(st.sampled_from(sorted(VALUES)), st.data(), min_size=1, max_size=4),
-    address=st.none() | st.sampled_from([text for text in ODD if text.isprintable()]),
+    environment=st.dictionaries(
+        st.sampled_from(VARIABLES), st.sampled_from([text for text in ODD if "\0" not in text])
+    ),
 )
 def test_options_are_settings_or_one_sentence(
-    config: pytest.Config, asked: dict[str, Any], address: str | None
+    config: pytest.Config, asked: dict[str, Any], environment: dict[str, str]
 ) -> None:
     before = vars(config.option).copy()
-    os.environ.pop("RAY_ADDRESS", None)
-    if address is not None:
-        os.environ["RAY_ADDRESS"] = address
+    for variable in VARIABLES:
+        os.environ.pop(variable, None)
+    os.environ.update(environment)
     for name, data in asked.items():
         setattr(config.option, name, data.draw(VALUES[name], name))
     try:
