@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.harness import machine, tree
+from benchmarks.harness import allocator, machine, tree
 from benchmarks.harness.plugin import comparison_options, options, other_runs
 from benchmarks.harness.records import baselines, storage, whole_files
 from benchmarks.harness.records import machine_info as run_info
@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     storage.require_readable(config)  # pytest-benchmark loads what is to be compared at the end of this hook
     os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
     os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported, here or in what is started from here
+    allocator.hold()
 
     if settings.task is not None:
         from benchmarks.harness.plugin import doctor  # it brings NumPy, whose threads are settled by now

@@ -87,7 +87,8 @@ def sweep(benchmark: BenchmarkFixture, request: pytest.FixtureRequest, variant: 
     settings = request.config.stash[options.KEY]
     cluster = cluster_of(request, variant == "ray")
     swept = [_variant(variant, settings, cluster)]
-    if swept[0].slots > 1 and (cluster is None or cluster.nodes == 1):
+    has_a_single_slot = variant != "joblib" and (cluster is None or cluster.nodes == 1)
+    if swept[0].slots > 1 and has_a_single_slot:
         swept.append(_peer(variant, 1) if cluster is None else Ray(cluster, cpus_per_task=cluster.cpus))
         swept[1].patience_s = settings.task_timeout_s
     with outcomes(request.config), paused():

@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.harness import machine, tree
+from benchmarks.harness import allocator, machine, tree
 from benchmarks.harness.runners import pulse, remover
 from benchmarks.harness.runners.admission import (
     ClusterError,
@@ -42,6 +42,9 @@ for the whole process, because Ray keeps the first that it sees."""
 
 STAYS_S = str(24 * 3600)
 """A minute after its GCS has died, Ray ends the driver, and with it what was measured so far. It is noticed before."""
+
+SAME_TERMS = {**machine.ONE_THREAD, allocator.VARIABLE: allocator.TUNABLES}
+"""What a joined cluster's workers have in their environment, as those that are started here."""
 
 LEFT_OUT = [".git", ".venv*", ".benchmarks", ".*_cache", ".hypothesis", "tests", "__pycache__"]
 """Of this tree what does not go along to a cluster's nodes."""
@@ -131,7 +134,7 @@ def join(address: str) -> Iterator[Cluster]:
         require_welcome(address)
         try:
             clock = time.perf_counter()
-            runtime_env = {"working_dir": str(tree.ROOT), "excludes": LEFT_OUT, "env_vars": machine.ONE_THREAD}
+            runtime_env = {"working_dir": str(tree.ROOT), "excludes": LEFT_OUT, "env_vars": SAME_TERMS}
             with explained(address):
                 _init(address=address, runtime_env=runtime_env)
                 ready = checked(time.perf_counter() - clock)

@@ -25,6 +25,8 @@ class Joblib(Variant):
             from joblib import Parallel, delayed
         except ImportError as error:
             raise missing(self.name, "joblib", error) from error
+        if self.slots == 1:
+            raise VariantError("joblib: with a single CPU it runs tasks in this process: give it two CPUs or more")
         self._require_picklable(items)
         self._stamped, self._counted, self._first = (delayed(kind(task)) for kind in (Stamped, Counted, First))
         self._items, self._sample = items, list(itertools.islice(itertools.cycle(sample), self.slots))

@@ -11,17 +11,17 @@ import subprocess
 
 import psutil
 
+from benchmarks.harness import allocator
 from benchmarks.harness.sides.keeper import FOLDER_VARIABLE, SIDE_VARIABLE, Keeper, of_side
 from benchmarks.harness.sides.memory import peak_of, reset_peaks
 from benchmarks.harness.sides.older import VERSIONS, translated
 from benchmarks.harness.sides.protocol import FIELDS, PROTOCOL, TURN_VARIABLE, Channel, Message
 from benchmarks.harness.sides.side import Side
 
-# glibc decides as it goes whether freed memory is given back, to be faulted in anew: of five processes of the same
-# code, one ran an image task in 12.1 ms and another in 18.7; Fibonacci spent two thirds of its 31 ms on faults. With
-# memory kept, in huge pages, they take 11.9 to 12.4 and 10.3 to 10.7 ms (`python -m benchmarks.experiments.allocator`).
-# It reads this at start, so only sides can have it; other systems don't know it.
-TUNABLES = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
+# As everywhere (`allocator`), and in huge pages, which only a process that is started so can have: of five processes of
+# the same code, one ran an image task in 12.1 ms and another in 18.7; Fibonacci spent two thirds of its 31 ms on
+# faults. So they take 11.9 to 12.4 and 10.3 to 10.7 ms (`python -m benchmarks.experiments.allocator`).
+TUNABLES = f"glibc.malloc.hugetlb=1:{allocator.TUNABLES}"
 
 
 class Process:
@@ -60,7 +60,7 @@ class Process:
             # Sets and dictionaries in another order from pass to pass, so that no verdict rests on one of them.
             "PYTHONHASHSEED": str(number + 1),
             "GIT_OPTIONAL_LOCKS": "0",
-            "GLIBC_TUNABLES": ":".join(filter(None, [os.environ.get("GLIBC_TUNABLES"), TUNABLES])),
+            allocator.VARIABLE: ":".join(filter(None, [os.environ.get(allocator.VARIABLE), TUNABLES])),
         }
         command = [*side.command, f"--benchmark-json={self.json}", "-o", f"cache_dir={folder / 'cache'}", "--color=no"]
         command.append("--maxfail=0")  # after -x: one side would end before the other
