@@ -77,3 +77,8 @@ def test_a_dead_worker_makes_the_round_invalid_and_the_next_is_whole(peer: type[
         assert variant.inspect(variant.run()).results == [str(flag)] * 2
     finally:
         variant.close()
+
+
+def test_joblib_on_a_single_cpu_would_run_tasks_in_this_process() -> None:
+    with pytest.raises(VariantError, match="^joblib: with a single CPU it runs tasks in this process: give it two"):
+        Joblib(1).prepare(tasks.busy, [1], [1])
