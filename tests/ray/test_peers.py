@@ -80,5 +80,5 @@ def test_a_dead_worker_makes_the_round_invalid_and_the_next_is_whole(peer: type[
 
 
 def test_joblib_on_a_single_cpu_would_run_tasks_in_this_process() -> None:
-    with pytest.raises(VariantError, match="^joblib: with a single CPU it runs tasks in this process: give it two"):
+    with pytest.raises(VariantError, match=r"^joblib: with a single CPU it runs tasks in this process: give it two"):
         Joblib(1).prepare(tasks.busy, [1], [1])
