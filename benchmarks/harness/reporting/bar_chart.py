@@ -17,13 +17,20 @@ COLOURS = {"serial": "#8a8f98", "ray": "#0b72d0", "pool": "#2a9d6f", "joblib": "
 Bar = tuple[str, float, float, float, str]  # variant, median, first and third quartile (seconds), what is written on it
 
 
-def draw(records: Sequence[Record], path: Path) -> None:
-    """Write an SVG or PNG to `path`: a panel for each workload, each with a scale of its own from zero."""
+def bars(records: Sequence[Record]) -> dict[str, list[Bar]]:
+    """Each workload's bars, in the order of `COLOURS`.
+
+    The serial bar is that of the rounds beside the first parallel variant: those of the serial test are minutes away,
+    and on a noisy machine its bar would belie the speedup.
+    """
     panels: dict[str, list[Bar]] = {}
-    sweeps = [record["extra_info"] for record in swept(records)]
+    paired = [(record["group"], record["extra_info"].get("partner")) for record in timed(records)]
+    beside_serial = {group for group, partner in paired if partner and partner["variant"] == "serial"}
     for record in timed(records):
         info, stats = record["extra_info"], record["stats"]
         group = panels.setdefault(record["group"], [])
+        if info["variant"] == "serial" and record["group"] in beside_serial:
+            continue
         partner, ratio = info.get("partner"), info.get("speedup")
         if partner and partner["variant"] not in ("serial", info["variant"]):
             continue  # ray beside pool: its times are in the bars of ray and pool already
@@ -33,15 +40,23 @@ def draw(records: Sequence[Record], path: Path) -> None:
         if mark(info):
             text += f"\noversubscribed:\n{mark(info).strip(' ()')}"
         group.append((info["variant"], stats["median"], stats["q1"], stats["q3"], text))
+    order = list(COLOURS)
+    return {name: sorted(group, key=lambda bar: order.index(bar[0])) for name, group in panels.items()}
+
+
+def draw(records: Sequence[Record], path: Path) -> None:
+    """Write an SVG or PNG to `path`: a panel for each workload, each with a scale of its own from zero."""
+    panels = bars(records)
+    sweeps = [record["extra_info"] for record in swept(records)]
     widths = [2.9] * len(panels) + [4.4] * bool(sweeps)
     figure = Figure(figsize=(1.2 + sum(widths), 4.2), layout="constrained")
     axes = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
-    for axis, (title, bars) in zip(axes, panels.items(), strict=False):
-        _panel(axis, title, sorted(bars, key=lambda bar: list(COLOURS).index(bar[0])))
+    for axis, (title, group) in zip(axes, panels.items(), strict=False):
+        _panel(axis, title, group)
     if panels:
         axes[0].set_ylabel("seconds a round")
         figure.supxlabel(
-            "bar: median round · line: middle half of the rounds · on the bar: paired speedup, 95 % interval",
+            "bar: median of paired rounds · line: their middle half · on the bar: speedup, 95 % interval",
             fontsize=7,
             color="#555555",
         )
