@@ -66,16 +66,16 @@ def require_welcome(address: str) -> None:
         [sys.executable, "-c", KNOCK, address], env={**own, "RAY_NUM_REDIS_GET_RETRIES": KNOCKS}, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    try:
-        said, _ = process.communicate(timeout=ANSWER_S)
-    except subprocess.TimeoutExpired as error:
-        raise ClusterError(
-            f"the cluster at {address} does not let a driver in: in {ANSWER_S:.0f} s its node has started no worker; "
-            "see `ray status` and the node's logs there"
-        ) from error
-    finally:
-        process.kill()
-        process.wait()
+    with process:
+        try:
+            said, _ = process.communicate(timeout=ANSWER_S)
+        except subprocess.TimeoutExpired as error:
+            raise ClusterError(
+                f"the cluster at {address} does not let a driver in: in {ANSWER_S:.0f} s its node has started no "
+                "worker; see `ray status` and the node's logs there"
+            ) from error
+        finally:
+            process.kill()
     if process.returncode:
         raised, _, line = said.partition("\0")
         raise (

@@ -28,7 +28,7 @@ from benchmarks.harness.runners.admission import (
     require_listener,
     require_welcome,
 )
-from benchmarks.harness.runners.guard import guarded
+from benchmarks.harness.runners.guard import guarded, heed_environment
 from benchmarks.harness.runners.nodes import Cluster, Store
 from benchmarks.harness.runners.stamps import node
 
@@ -136,6 +136,7 @@ def join(address: str) -> Iterator[Cluster]:
             clock = time.perf_counter()
             runtime_env = {"working_dir": str(tree.ROOT), "excludes": LEFT_OUT, "env_vars": SAME_TERMS}
             with explained(address):
+                heed_environment()
                 _init(address=address, runtime_env=runtime_env)
                 ready = checked(time.perf_counter() - clock)
             yield ready

@@ -20,9 +20,8 @@ def guarded() -> Iterator[None]:
     its environment when Ray was imported, and a benchmark of the user's own may import it before any Ray is started.
     """
     from ray._private import ray_constants
-    from ray._raylet import Config  # type: ignore[attr-defined]
 
-    Config.initialize("")  # reads it again; Ray's own way to turn tokens on (authentication_token_setup.py)
+    heed_environment()
     constant, variable = ray_constants.ENABLE_RAY_CLUSTER, os.environ.get(VARIABLE)
     ray_constants.ENABLE_RAY_CLUSTER = False
     os.environ[VARIABLE] = "0"
@@ -34,3 +33,10 @@ def guarded() -> Iterator[None]:
             del os.environ[VARIABLE]
         else:
             os.environ[VARIABLE] = variable
+
+
+def heed_environment() -> None:
+    """Ray reads again whether tokens are on, as it does when it is imported."""
+    from ray._raylet import Config  # type: ignore[attr-defined]
+
+    Config.initialize("")  # Ray's own way to turn them on (authentication_token_setup.py)
