@@ -25,6 +25,7 @@ OF_OTHERS = {
     *("--index-url", "--no-deps", "--help"),  # pip's and everybody's
     *("--cov", "--timeout", "--reruns", "--count"),  # other plugins' options
     *("--unshallow", "--depth", "--detach", "--force"),  # git's
+    "--dry-run",  # kubectl's
     *(
         "--blocks",
         "--plain",
