@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.harness import allocator, machine, tree
+from benchmarks.harness import machine, tree
 from benchmarks.harness.plugin import comparison_options, options, other_runs
 from benchmarks.harness.records import baselines, storage, whole_files
 from benchmarks.harness.records import machine_info as run_info
 from benchmarks.harness.records import run as whole_run
-from benchmarks.harness.runners import stops
+from benchmarks.harness.runners import allocator, stops
 from benchmarks.harness.sides import keeper, session, turns
 from workloads import IMAGE_SOURCE_VARIABLE
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import psutil
 
-from benchmarks.harness import allocator, machine, tree
-from benchmarks.harness.runners import pulse, remover
+from benchmarks.harness import machine, tree
+from benchmarks.harness.runners import allocator, pulse, remover
 from benchmarks.harness.runners.admission import (
     ClusterError,
     checked,

@@ -52,12 +52,7 @@ class Dask(Variant):
 
     def cold_start(self) -> ColdStart | None:
         """As for every variant; the workers have started in `prepare`, and what that took is added."""
-        start = time.perf_counter()
-        try:
-            took = self._warmed(self._first, self._sample)
-        except NotUpError:
-            raise self._not_up([]) from None
-        return ColdStart(self._starting_s + time.perf_counter() - start, max(took))
+        return self._started(lambda: self._warmed(self._first, self._sample), self._starting_s)
 
     def _warm_round(self, timed: bool = False) -> list[Warm]:
         return self._warmed(self._counted, self._arguments[: self.slots] if timed else self._sample)

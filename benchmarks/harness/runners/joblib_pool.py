@@ -38,12 +38,7 @@ class Joblib(Variant):
 
     def cold_start(self) -> ColdStart | None:
         """As for every variant: loky starts its workers with their first tasks."""
-        start = time.perf_counter()
-        try:
-            took = self._warmed(self._first, self._sample)
-        except NotUpError:
-            raise self._not_up([]) from None
-        return ColdStart(time.perf_counter() - start, max(took))
+        return self._started(lambda: self._warmed(self._first, self._sample))
 
     def _warm_round(self, timed: bool = False) -> list[Warm]:
         return self._warmed(self._counted, self._items[: self.slots] if timed else self._sample)

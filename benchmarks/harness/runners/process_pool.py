@@ -84,12 +84,7 @@ class Pool(Variant):
         self._executor = ProcessPoolExecutor(self.slots, spawn, _start_pool_worker, (self._packed,))
 
     def cold_start(self) -> ColdStart | None:
-        start = time.perf_counter()
-        try:
-            took = self._warmed(_run_first_in_pool, self._sample)
-        except NotUpError:
-            raise self._not_up([]) from None
-        return ColdStart(time.perf_counter() - start, max(took))
+        return self._started(lambda: self._warmed(_run_first_in_pool, self._sample))
 
     def _warm_round(self, timed: bool = False) -> list[Warm]:
         if timed:

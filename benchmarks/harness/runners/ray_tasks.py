@@ -91,14 +91,10 @@ class Ray(Variant):
         """As for every variant; None where Ray can't set up an environment for fresh workers."""
         from ray.exceptions import RuntimeEnvSetupError
 
-        start = time.perf_counter()
         try:
-            took = self._fetched([self._submit_cold(item) for item in self._sample])
+            return self._started(lambda: self._fetched([self._submit_cold(item) for item in self._sample]))
         except RuntimeEnvSetupError:
             return None
-        except NotUpError:
-            raise self._not_up([]) from None
-        return ColdStart(time.perf_counter() - start, max(took))
 
     def _warm_round(self, timed: bool = False) -> list[Warm]:
         items = self._arguments[: self.slots] if timed else self._sample

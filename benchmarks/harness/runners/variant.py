@@ -135,6 +135,15 @@ class Variant(ABC):
         """
         return None
 
+    def _started(self, first: Callable[[], list[float]], before_s: float = 0.0) -> ColdStart:
+        """A cold start from what `first` runs on fresh workers, after `before_s` that starting them took."""
+        start = time.perf_counter()
+        try:
+            took = first()
+        except NotUpError:
+            raise self._not_up([]) from None
+        return ColdStart(before_s + time.perf_counter() - start, max(took))
+
     @abstractmethod
     def _warm_round(self, timed: bool = False) -> list[Warm]:
         """Run the warm-up items once, at least one for each slot; or, if `timed`, as many of those that are timed.

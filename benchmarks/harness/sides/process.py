@@ -11,7 +11,7 @@ import subprocess
 
 import psutil
 
-from benchmarks.harness import allocator
+from benchmarks.harness.runners import allocator
 from benchmarks.harness.sides.keeper import FOLDER_VARIABLE, SIDE_VARIABLE, Keeper, of_side
 from benchmarks.harness.sides.memory import peak_of, reset_peaks
 from benchmarks.harness.sides.older import VERSIONS, translated

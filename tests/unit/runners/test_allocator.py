@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HELD = "from benchmarks.harness import allocator; allocator.hold()"
+HELD = "from benchmarks.harness.runners import allocator; allocator.hold()"
 FAULTS = """
 import resource
 for number in range(13):
