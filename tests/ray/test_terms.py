@@ -8,10 +8,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.harness.runners import ray_environment
 from benchmarks.harness.runners.nodes import Cluster
 from benchmarks.harness.runners.ray_tasks import Ray
 from benchmarks.harness.runners.terms import VariantError
-from tests import taint_tasks
+from tests import taint_tasks, tasks
 from tests.warmed import warm
 
 
@@ -28,19 +29,60 @@ def test_workers_have_the_drivers_priority(variant: Ray) -> None:
     assert terms.niceness == (os.getpriority(os.PRIO_PROCESS, 0),)
 
 
-def test_a_cold_start_is_cold_every_time_and_leaves_the_warm_workers_alone(variant: Ray) -> None:
+def test_a_cold_start_is_cold_every_time(variant: Ray) -> None:
     ready = warm(variant, taint_tasks.count_calls, [1, 2])
-    workers = {execution.worker for execution in ready.run().executions}
     for _ in range(2):
         cold = ready.cold_start()
         assert cold is not None
-        assert (
-            cold.seconds > cold.first_task_s > 0.5
-        )  # the first call's half second, though this cluster's workers have run the task before
+        # the first call's half second, though this cluster's workers have run the task before
+        assert cold.seconds > cold.first_task_s > 0.5
+
+
+def started(variant: Ray, folder: Path) -> set[int]:
+    """The processes of its cold start, which leave their ids in the folder."""
+    folder.mkdir()
+    variant.prepare(tasks.meet, [str(folder)] * 2, [str(folder)])
+    assert variant.cold_start() is not None
+    return processes(folder)
+
+
+def processes(folder: Path) -> set[int]:
+    return {int(path.name) for path in folder.iterdir()}
+
+
+def test_a_tests_workers_are_those_of_its_cold_start_and_end_after_the_next(ray_here: Cluster, tmp_path: Path) -> None:
+    earlier = started(Ray(ray_here), tmp_path / "earlier")
+    variant, folder = Ray(ray_here), tmp_path / "now"
+    now = started(variant, folder)
+    assert len(now) == 2
+    variant.warm_up()
+    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in earlier if psutil.pid_exists(pid)], timeout=30)
+    assert not alive
     time.sleep(1.5)  # longer than Ray leaves idle workers alone
-    again = {execution.worker for execution in ready.run().executions}
-    assert again <= ready._workers
-    assert workers & again or len(again) < 2
+    round_ = variant.inspect(variant.run())
+    assert round_.invalid == ""
+    assert processes(folder) == now >= set(round_.results)
+
+
+@pytest.mark.parametrize("cpus_per_task", [1, 2])
+def test_tasks_that_take_no_time_get_a_cold_start_on_every_slot(ray_here: Cluster, cpus_per_task: int) -> None:
+    variant = Ray(ray_here, cpus_per_task)
+    variant.prepare(tasks.square, [1, 2], [1])
+    cold = variant.cold_start()
+    assert cold is not None
+    assert cold.seconds > cold.first_task_s > 0
+    variant.warm_up()
+    assert variant.inspect(variant.run()).results == [1, 4]
+
+
+def test_where_ray_gives_no_fresh_workers_the_usual_ones_run_the_tasks(
+    variant: Ray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_environment, "fresh", lambda: {"conda": "there is none of this name"})
+    variant.prepare(tasks.square, [1, 2], [1])
+    assert variant.cold_start() is None
+    variant.warm_up()
+    assert variant.inspect(variant.run()).results == [1, 4]
 
 
 def test_an_item_that_its_task_changes_is_named_with_both_values(variant: Ray) -> None:
@@ -83,10 +125,12 @@ def test_a_cluster_whose_cpus_are_taken_is_given_up(variant: Ray) -> None:
     stay = ray.remote(num_cpus=2, max_retries=0)(taint_tasks.wait_for_ever).remote(1)
     try:
         variant.patience_s = 3
-        with pytest.raises(
-            VariantError, match=r"ray: 0 of 2 workers came up .* in 3 s: something else holds their CPUs"
-        ):
-            warm(variant, taint_tasks.square, [1, 2])
+        variant.prepare(taint_tasks.square, [1, 2], [1])
+        for begin in (variant.cold_start, variant.warm_up):
+            with pytest.raises(
+                VariantError, match=r"ray: 0 of 2 workers came up .* in 3 s: something else holds their CPUs"
+            ):
+                begin()
     finally:
         ray.cancel(stay, force=True)
 

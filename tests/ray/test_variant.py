@@ -132,6 +132,7 @@ def test_a_death_between_rounds_shows_as_another_worker(ray_here: Cluster, tmp_p
 
 
 def test_workers_that_never_come_up_are_an_error(ray_here: Cluster) -> None:
+    warm(Ray(ray_here), tasks.square, [1, 2])  # two have been up before, and have longer for it than the 2 s below
     greedy = Ray(Cluster(cpus=3, nodes=1, start_s=0, spill_folder=ray_here.spill_folder))
     greedy.prepare(tasks.square, [1], [1])
     greedy.patience_s = 2

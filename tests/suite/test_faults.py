@@ -26,7 +26,7 @@ HOLD = (
     "    calls = pathlib.Path(FOLDER, NAME)\n"
     "    if os.getpid() != item:\n"  # not in the driver's rounds
     "        with calls.open('a') as file: file.write('.')\n"
-    "        if calls.stat().st_size >= 18:\n"  # past cold start, warm-up and estimate: 10 to 14 calls
+    "        if calls.stat().st_size >= 18:\n"  # past cold start, warm-up and estimate: 8 to 14 calls
     "            try: calls.with_suffix('.held').touch(exist_ok=False)\n"
     "            except FileExistsError: return 1\n"
     "            with calls.with_suffix('.started').open('w') as fifo: fifo.write(str(os.getpid()))\n"

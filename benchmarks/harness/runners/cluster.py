@@ -79,8 +79,6 @@ def start(cpus: int, folder: str = FOLDER, niceness: int = 0) -> Iterator[Cluste
         "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_worker_niceness": str(niceness),
-        # Idle workers beyond the CPUs are ended: those of a cold start would drive the warm ones out.
-        "RAY_num_workers_soft_limit": str(3 * cpus),
         "RAY_gcs_rpc_server_reconnect_timeout_s": STAYS_S,
     }
     shared_memory = machine.free_shared_memory()

@@ -1,17 +1,17 @@
 """The ray variant: Ray tasks at their best.
 
-Owns how tasks and items are handed to Ray; the only user of `ray.remote` for what is timed. Ray's life is `cluster`'s.
+Owns how tasks and items are handed to Ray. The remote functions are `ray_environment`'s, Ray's life is `cluster`'s.
 """
 
 import itertools
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
+from benchmarks.harness.runners import ray_environment
 from benchmarks.harness.runners.nodes import Cluster
-from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped, Task, Warm, Worker
+from benchmarks.harness.runners.stamps import Execution, Task, Warm, Worker
 from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
 from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Place, Round, Variant
 
@@ -39,33 +39,8 @@ class Ray(Variant):
         import ray
 
         self._require_importable(task.__module__)
-        # No retries: a round in which a task ran twice would only look slow.
-        strategy: Literal["SPREAD", "DEFAULT"] = "SPREAD" if self._cluster.nodes > 1 else "DEFAULT"
-        options: dict[str, Any] = {
-            "num_cpus": self._cpus_per_task,
-            "max_retries": 0,
-            "scheduling_strategy": strategy,
-        }
-        remote: Any = ray.remote(**options)
-        stamped, counted, first = Stamped(task), Counted(task), First(task)
-
-        def run_task(item: Any) -> Any:
-            return stamped(item)
-
-        def warm_up(item: Any) -> Any:
-            return counted(item)
-
-        def run_first(item: Any) -> float:
-            return first(item)
-
-        self._submit, self._submit_warm = remote(run_task).remote, remote(warm_up).remote
-        # Workers are shared by all whose environment is the same: a new one gets new processes, which end with it.
-        fresh: dict[str, Any] = {
-            "runtime_env": {"env_vars": {"BENCHMARKS_COLD_START": uuid.uuid4().hex}},
-            "max_calls": 1,
-        }
-        only_once: Any = ray.remote(**options, **fresh)
-        self._submit_cold = only_once(run_first).remote
+        self._task = task
+        self._run_in(ray_environment.DEFAULT)
         sizes = self._require_picklable(items)
         start = time.perf_counter()
         self._arguments = [
@@ -75,6 +50,12 @@ class Ray(Variant):
         self.put_bytes = sum(size for size in sizes if size > self.INLINE_BYTES)
         self._items, self._sample = items, list(itertools.islice(itertools.cycle(sample), self.slots))
         _, self._spilled = self._cluster.spilled()
+
+    def _run_in(self, environment: dict[str, Any]) -> None:
+        """Have all tasks from here on run on the workers of one environment."""
+        strategy = "SPREAD" if self._cluster.nodes > 1 else "DEFAULT"
+        options = {"num_cpus": self._cpus_per_task, "scheduling_strategy": strategy}
+        self._submit = ray_environment.submit(self._task, environment, options)
 
     def _require_importable(self, module: str) -> None:
         from ray.exceptions import RayError
@@ -88,17 +69,34 @@ class Ray(Variant):
             raise VariantError(f"ray: {module} can't be imported {where}: install there what it needs")
 
     def cold_start(self) -> ColdStart | None:
-        """As for every variant; None where Ray can't set up an environment for fresh workers."""
+        """As for every variant, on workers that from here on run all of its tasks, and no other's.
+
+        None where Ray can't set up an environment for fresh workers; then they are those of the default one.
+        """
         from ray.exceptions import RuntimeEnvSetupError
 
+        self._run_in(ray_environment.fresh())
         try:
-            return self._started(lambda: self._fetched([self._submit_cold(item) for item in self._sample]))
+            return self._started(self._first_tasks)
         except RuntimeEnvSetupError:
+            self._run_in(ray_environment.DEFAULT)
             return None
+
+    def _first_tasks(self) -> list[float]:
+        """Seconds of each worker's first task, once there is one for every slot."""
+        took: dict[Worker, float] = {}
+        start = time.perf_counter()
+        while len(took) < self.slots:
+            if time.perf_counter() - start > self.patience_s:
+                raise NotUpError([])
+            told = self._fetched([self._submit.first(item) for item in self._sample])
+            took |= {worker: seconds for worker, seconds in told if seconds is not None}
+            self._started_cold = set(took)
+        return list(took.values())
 
     def _warm_round(self, timed: bool = False) -> list[Warm]:
         items = self._arguments[: self.slots] if timed else self._sample
-        return self._fetched([self._submit_warm(item) for item in items])
+        return self._fetched([self._submit.warm_up(item) for item in items])
 
     def _fetched(self, refs: list[Any]) -> list[Any]:
         import ray
@@ -129,7 +127,7 @@ class Ray(Variant):
         from ray.exceptions import NodeDiedError, ObjectLostError, OutOfMemoryError, WorkerCrashedError
 
         raw: list[Any] = []
-        submit, arguments, invalid = self._submit, self._arguments[chosen], ""
+        submit, arguments, invalid = self._submit.run, self._arguments[chosen], ""
         start = time.perf_counter()
         refs = [submit(argument) for argument in arguments]
         submitted = time.perf_counter()
@@ -218,15 +216,10 @@ class Ray(Variant):
         if total <= self.INLINE_BYTES * len(results):
             return total, seconds
 
-        def blank(size: int) -> bytes:
-            return bytes(size)
-
-        submit = ray.remote(max_retries=0)(blank).remote
-
         def travel(size: int) -> float:
             start = time.perf_counter()
             try:
-                ray.get([submit(size) for _ in results], timeout=self.patience_s)
+                ray.get([self._submit.blank(size) for _ in results], timeout=self.patience_s)
             except GetTimeoutError:
                 raise VariantError(
                     f"ray: {size} blank bytes a task do not come back in {self.patience_s:g} s; raise --task-timeout"

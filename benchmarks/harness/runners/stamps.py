@@ -25,6 +25,10 @@ LEAST_CPU_S, LEAST_CPU_SHARE = 0.005, 0.1
 """With less CPU time, or a smaller share of their time, tasks show nothing of threads: the housekeeping of a Ray worker
 would pass for one of theirs."""
 
+YIELDS_S = 0.02
+"""So long a worker that has had its first task leaves the next to another. Ray finds that one in a few ms, and a cold
+start seems no more than this longer than it is."""
+
 
 class Execution(NamedTuple):
     """One task's run. `start` and `end` are seconds of the monotonic clock of the node that it ran on; `cpu_s` are the
@@ -78,6 +82,22 @@ class First:
         start = time.perf_counter()
         pickle.loads(self._packed)(item)  # noqa: S301 — packed by the driver
         return time.perf_counter() - start
+
+
+class Fresh:
+    """A first task on whichever worker gets it: `task(item)` → that worker, and the seconds of its first task.
+
+    A worker that has had its own waits instead and tells no seconds, so that one that comes up later gets the next.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._first: First | None = First(task)
+
+    def __call__(self, item: Any) -> tuple[Worker, float | None]:
+        first, self._first = self._first, None
+        if first is None:
+            time.sleep(YIELDS_S)
+        return (node(), os.getpid()), None if first is None else first(item)
 
 
 class ItemError(Exception):

@@ -116,6 +116,7 @@ class Variant(ABC):
         self.nodes: dict[str, int] = {}
         self.terms: Terms | None = None
         self._workers: set[Worker] = set()
+        self._started_cold: set[Worker] = set()
 
     @abstractmethod
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
@@ -182,6 +183,8 @@ class Variant(ABC):
     def warm_up(self) -> None:
         """Run the warm-up items until every worker has done one twice, and see that all run on the same terms.
 
+        The first task of a cold start counts, where these workers are its own.
+
         Raises:
             VariantError: workers die twice or do not come up in `patience_s`, or the terms are not the same for all.
         """
@@ -196,12 +199,14 @@ class Variant(ABC):
 
     def _warm_up(self) -> None:
         start = time.perf_counter()
-        self._workers = set()
+        experienced, self._started_cold, self._workers = self._started_cold, set(), set()
         told: list[list[Warm]] = []
         while True:
             told.append(again := self._patiently(timed=False))
-            settled = {warm.worker for warm in again} <= self._workers
-            self._workers |= {warm.worker for warm in again}
+            came = {warm.worker for warm in again}
+            settled = came <= experienced
+            experienced |= came
+            self._workers |= came
             if settled and len(self._workers) >= self.slots:
                 break
             if time.perf_counter() - start > self.patience_s:
@@ -229,7 +234,7 @@ class Variant(ABC):
             raise VariantError(f"{self.name}: {error}") from None
 
     def _not_up(self, told: Sequence[Warm]) -> VariantError:
-        came = len(self._workers | {warm.worker for warm in told})
+        came = len(self._workers | self._started_cold | {warm.worker for warm in told})
         return VariantError(
             f"{self.name}: {came} of {self.slots} workers came up and ran an item of the warm-up in "
             f"{self.patience_s:g} s: something else holds their CPUs, or the task takes longer; wait, or raise "
