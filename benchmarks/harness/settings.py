@@ -51,6 +51,7 @@ class Against:
         tolerance, must_see: shares, as `limits.Limits`, of typical time.
         questions: what is asked of each test, in the order of `estimators.questions.QUESTIONS`.
         explain: whether what regressed is looked into.
+        on_cluster: whether both sides join a cluster.
         budget: seconds for all of it.
     """
 
@@ -62,6 +63,7 @@ class Against:
     budget: float
     questions: tuple[Question, ...]
     explain: bool
+    on_cluster: bool = False
 
     @property
     def patience(self) -> float:

@@ -20,7 +20,7 @@ from benchmarks.harness.estimators.verdict import outlook
 from benchmarks.harness.records.comparison import Cause, Comparison, Outcome, Outlook
 from benchmarks.harness.settings import Against
 from benchmarks.harness.sides.content import Content
-from benchmarks.harness.sides.errors import NOTHING_SELECTED, ComparisonError
+from benchmarks.harness.sides.errors import NOTHING_SELECTED, USAGE, ComparisonError
 from benchmarks.harness.sides.keeper import Keeper
 from benchmarks.harness.sides.pass_record import FoundTest, PassRecord, TestPass
 from benchmarks.harness.sides.pass_run import Pass
@@ -29,6 +29,12 @@ from benchmarks.harness.sides.side import Side
 
 class ChangedError(ComparisonError):
     """A tree changed while it was compared."""
+
+
+class RestlessError(ComparisonError):
+    """A side is from before comparisons on joined clusters."""
+
+    status = USAGE
 
 
 class NothingToCompareError(ComparisonError):
@@ -101,6 +107,7 @@ class Conductor:
     def _choose(self, record: PassRecord) -> list[str]:
         """In the first pass every test that both sides time; then those that are open."""
         if not self.passes:
+            self._require_rest(record)
             base, head = record.found["base"], record.found["head"]
             common = self.results.enter(base, head)
             if not common:
@@ -114,6 +121,13 @@ class Conductor:
         self._allocation = Allocation(known, setup_s, self._asked.budget, pair_s=pair_s, room_s=rounds_s)
         self._fitting = Fitting(room if self._trial.fresh else math.inf)
         return tests
+
+    def _require_rest(self, record: PassRecord) -> None:
+        if self._asked.on_cluster and (restless := [name for name, rests in record.rests.items() if not rests]):
+            raise RestlessError(
+                f"{' and '.join(restless)}: this revision's workers can't rest while the other side has the turn, and "
+                "a joined cluster ends idle workers; leave --ray-address out, or compare with a newer revision"
+            )
 
     def _pairs(self, test: str, pair_s: float) -> int:
         return self._allocation.pairs(test, pair_s)

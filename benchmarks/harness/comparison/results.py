@@ -170,6 +170,10 @@ class Results:
         for name in ("base", "head"):
             if left := sorted({process for record in passes for process in record.left.get(name, [])}):
                 notes.append(f"{name} left running when its session had ended, and it was ended: {', '.join(left)}")
+        if "memory" in self._trial.asked and any(test.on_cluster for one in passes for test in one.tests.values()):
+            notes.append(
+                "Memory of tests on Ray was not compared: their workers belong to the joined cluster, on any machine."
+            )
         if idle := [share for record in passes for test in record.tests.values() for share in test.idle.values()]:
             notes.append(f"While one side had the turn, the other one used {max(idle):.1%} of a core at most.")
         return notes

@@ -28,7 +28,6 @@ REFUSED = {
     "benchmark_compare_fail": "its verdicts, not thresholds, decide",
     "benchmark_cprofile": "profiling slows one side's rounds down",
     "benchmark_histogram": "--report draws what a comparison found",
-    "ray_address": "each side needs a Ray of its own",
     "usepdb": "two sessions run without a terminal",
     "trace": "two sessions run without a terminal",
     "xmlpath": "both sides would write the same file",
@@ -86,6 +85,11 @@ def read(config: pytest.Config) -> Against | None:
         if config.getoption(name, None):
             option = f"--{name.replace('_', '-').replace('usepdb', 'pdb').replace('xmlpath', 'junit-xml')}"
             raise pytest.UsageError(f"{option} does not go with --against: {why}")
+    if traces := [path for path in config.getoption("report") if str(path).endswith(".json")]:
+        raise pytest.UsageError(
+            f"--report {traces[0]} does not go with --against: a trace shows the rounds of one run; name a file that "
+            "ends in .html, .md, .svg or .png"
+        )
     for option in ("--benchmark-min-rounds", "--benchmark-max-time"):
         if given(config, option):
             raise pytest.UsageError(f"{option} does not go with --against: --budget decides how much is run")
@@ -100,6 +104,11 @@ def read(config: pytest.Config) -> Against | None:
     if head_tests and ref is None:
         raise pytest.UsageError("--against-tests head: both sides have head's tests already; add --against REF")
     python = config.getoption("against_python")
+    if python is not None and config.getoption("ray_address") is not None:
+        raise pytest.UsageError(
+            f"--against-python {python} does not go with --ray-address: a cluster's nodes have one Python with its "
+            "packages, and both sides' tasks would run under it"
+        )
     return Against(
         ref=ref,
         python=python,
@@ -109,6 +118,7 @@ def read(config: pytest.Config) -> Against | None:
         budget=_budget(limits["budget"]),
         questions=_questions(limits["questions"]),
         explain=not config.getoption("no_explain"),
+        on_cluster=config.getoption("ray_address") is not None,
     )
 
 

@@ -3,14 +3,16 @@
 Owns how tasks and items are handed to Ray. The remote functions are `ray_environment`'s, Ray's life is `cluster`'s.
 """
 
+import contextlib
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from benchmarks.harness.runners import ray_environment
 from benchmarks.harness.runners.nodes import Cluster
+from benchmarks.harness.runners.parking import Parking
 from benchmarks.harness.runners.stamps import Execution, Task, Warm, Worker
 from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
 from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Place, Round, Variant
@@ -34,6 +36,7 @@ class Ray(Variant):
         super().__init__(cluster.cpus // cpus_per_task, cluster.usable_cpus)
         self._cluster, self.object_store, self.nodes = cluster, cluster.store, cluster.kinds
         self._cpus_per_task = cpus_per_task
+        self._parking: Parking | None = None
 
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
         import ray
@@ -55,6 +58,7 @@ class Ray(Variant):
         """Have all tasks from here on run on the workers of one environment."""
         strategy = "SPREAD" if self._cluster.nodes > 1 else "DEFAULT"
         options = {"num_cpus": self._cpus_per_task, "scheduling_strategy": strategy}
+        self._environment = environment
         self._submit = ray_environment.submit(self._task, environment, options)
 
     def _require_importable(self, module: str) -> None:
@@ -122,6 +126,25 @@ class Ray(Variant):
                     "need more memory than there is?"
                 ) from None
             return told
+
+    @contextlib.contextmanager
+    def resting(self) -> Iterator[None]:
+        """As for every variant; only on a joined cluster something has to be done for it."""
+        from ray.exceptions import RayError
+
+        if not self._cluster.ids:
+            yield
+            return
+        try:
+            self._parking = self._parking or Parking(self._environment)
+            with self._parking.parked():
+                yield
+        except RayError as error:
+            self._require_the_same()
+            why = type(error).__name__
+            raise VariantError(f"ray: its workers can't be kept while the other side runs ({why})") from error
+        if not self._parking.workers <= self._workers:  # Ray has ended some before they were parked for the first time
+            self.warm_up()
 
     def run(self, on_result: Callable[[int], Any] | None = None, chosen: slice = ALL) -> Round:
         from ray.exceptions import NodeDiedError, ObjectLostError, OutOfMemoryError, WorkerCrashedError
@@ -231,3 +254,4 @@ class Ray(Variant):
 
     def close(self) -> None:
         self._arguments = []
+        self._parking = None  # its gate ends when nobody knows it any more

@@ -97,7 +97,7 @@ class Fresh:
         first, self._first = self._first, None
         if first is None:
             time.sleep(YIELDS_S)
-        return (node(), os.getpid()), None if first is None else first(item)
+        return who(), None if first is None else first(item)
 
 
 class ItemError(Exception):
@@ -114,7 +114,7 @@ class Stamped:
         start, cpu = time.perf_counter(), time.thread_time()
         result = self.task(item)
         cpu = time.thread_time() - cpu
-        return result, (node(), os.getpid()), start, time.perf_counter(), cpu, stops.untold()
+        return result, who(), start, time.perf_counter(), cpu, stops.untold()
 
 
 class Counted:
@@ -143,7 +143,7 @@ class Counted:
         used = [cpu_s - before.get(pid, 0.0) for pid, cpu_s in after.items() if not here or pid in self._own]
         children_s = _waited_s() - waited + sum(used)
         told = Warm(
-            worker=(node(), os.getpid()),
+            worker=who(),
             thread_share=thread / (process + children_s) if process + children_s >= least else None,
             children=children_s > process - thread,
             loaded=tree.loaded(),
@@ -229,3 +229,8 @@ def node() -> str:
     """Id of the Ray node that this process belongs to; empty in a process without Ray."""
     ray = sys.modules.get("ray")
     return ray.get_runtime_context().get_node_id() if ray is not None and ray.is_initialized() else ""
+
+
+def who() -> Worker:
+    """The worker that this process is."""
+    return node(), os.getpid()

@@ -4,6 +4,7 @@ Owns the interface and the warm-up. Does not decide how many rounds run, compare
 how tasks are handed out is each variant's own module, what a warm-up must show `terms`' matter.
 """
 
+import contextlib
 import pickle
 import platform
 import sys
@@ -216,6 +217,19 @@ class Variant(ABC):
         for early in unsure:
             require_equal(self.name, [warm._replace(thread_share=None) for warm in early])
         self.terms = self.terms or require_equal(self.name, again)
+
+    def resting(self) -> contextlib.AbstractContextManager[None]:
+        """Inside, another session has the turn; afterwards the workers are up and warm as before.
+
+        Raises:
+            VariantError: they can't be kept, or warmed up again.
+        """
+        return contextlib.nullcontext()
+
+    @property
+    def nodes_used(self) -> list[str]:
+        """Ids of the nodes that its workers are on, sorted; without Ray the only one is empty."""
+        return sorted({node for node, _ in self._workers})
 
     def check_timed(self) -> None:
         """Run the task once a slot on items that are timed: whether these, too, run on the same terms.

@@ -43,6 +43,7 @@ class TestPass:
         store: for each side the bytes that were put into an object store.
         parts: for each side, of each of its rounds on workers: seconds, those in tasks, those of the busiest worker.
         idle: for each side the cores that its processes kept busy while the other one had the turn.
+        on_cluster: its rounds ran on workers of a joined cluster, whose memory is not looked at.
         reason: why it was not timed, or not to the end; empty where it was.
         fault: whose that is.
         ran: False where this pass passed it over.
@@ -60,6 +61,7 @@ class TestPass:
     store: dict[str, int] = field(default_factory=dict)
     parts: dict[str, list[tuple[float, float, float]]] = field(default_factory=dict)
     idle: dict[str, float] = field(default_factory=dict)
+    on_cluster: bool = False
     reason: str = ""
     fault: Fault = ""
     ran: bool = True
@@ -82,6 +84,7 @@ class PassRecord:
     Attributes:
         found: for each side the tests that it has, by id.
         python: for each side its version.
+        rests: for each side whether its workers can rest on a joined cluster while the other one has the turn.
         tests: by id, in the order in which they ran.
         seconds: the whole pass.
         elsewhere: files outside of both trees that both sides have loaded, no installed package's.
@@ -91,6 +94,7 @@ class PassRecord:
 
     found: dict[str, dict[str, FoundTest]] = field(default_factory=dict)
     python: dict[str, str] = field(default_factory=dict)
+    rests: dict[str, bool] = field(default_factory=dict)
     tests: dict[str, TestPass] = field(default_factory=dict)
     seconds: float = 0.0
     elsewhere: list[str] = field(default_factory=list)

@@ -129,6 +129,7 @@ class Pass:
             test["id"]: FoundTest(test["id"], test["why"], tuple(test["sources"])) for test in message["tests"]
         }
         self.record.python[name] = message["python"]
+        self.record.rests[name] = message.get("rests", False)
 
     def _pass_over(self, test: str) -> None:
         for process in self._exchange.sides:

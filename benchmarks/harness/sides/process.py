@@ -119,12 +119,19 @@ class Process:
                 total += times.user + times.system
         return total
 
+    @property
+    def on_cluster(self) -> bool:
+        """Whether this test's rounds ran on workers of a joined cluster, which may be on any machine."""
+        return any(round_.get("workers", ()) is None for round_ in self.rounds)
+
     def begin_peak(self) -> None:
         """From here on `peak_memory` counts: for the processes that were found last."""
         reset_peaks(process.pid for process in self._family)
 
     def peak_memory(self) -> int | None:
         """Peak resident bytes of the driver and of the workers that ran this test's rounds; None if it can't be had."""
+        if self.on_cluster:
+            return None
         workers = {pid for round_ in self.rounds for pid in round_.get("workers", ())}
         return peak_of({self.process.pid, *workers})
 

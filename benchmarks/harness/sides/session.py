@@ -52,6 +52,7 @@ class Session:
             protocol=PROTOCOL,
             root=str(config.rootpath.resolve()),
             python=platform.python_version(),
+            rests=True,
             tests=[
                 {"id": item.nodeid, "why": _why_not(item), "sources": _sources(item, config.rootpath)} for item in items
             ],

@@ -79,6 +79,9 @@ class Timing:
             if (cold_s := process.message["cold_s"]) is not None:
                 self._record.cold_s[process.name] = cold_s
             self._record.store[process.name] = process.message["store"]
+        if base.message.get("nodes") != head.message.get("nodes"):
+            self._fault("both", "their tasks ran on different nodes of the cluster: has one come or gone?")
+            return
         differing = [
             f"the {name} is {base.message['work'].get(name)} there and {value} here"
             for name, value in head.message["work"].items()
@@ -122,6 +125,7 @@ class Timing:
                 self.exchange.go(process, {}, patience)
                 waited[waiting.name] += time.perf_counter() - since
                 used[waiting.name] += waiting.cpu_s() - before
+        self._record.on_cluster = any(process.on_cluster for process in (first, second))
         self._record.idle = {name: used[name] / waited[name] for name in used}
         for process in (first, second):
             if (peak := process.peak_memory()) is not None:

@@ -3,10 +3,12 @@
 Owns the end of the turn protocol that a side holds, as the pace of its measurements. The hooks are `session`'s.
 """
 
+import contextlib
 import hashlib
 import pickle
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,6 +18,7 @@ import pytest
 from benchmarks.harness import tree
 from benchmarks.harness.measuring.pace import StoppedError
 from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.stamps import Worker, node
 from benchmarks.harness.runners.variant import Round
 from benchmarks.harness.sides import explain, placement
 from benchmarks.harness.sides.protocol import Channel, Message
@@ -39,6 +42,8 @@ class Turns:
         self._ran: list[Message] = []
         self._loaded: set[str] = set()
         self._pair = 0
+        self._on_cluster = False
+        self._resting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
 
     def hand_over(self, at: str, **facts: Any) -> Message:
         """End this turn with a message, and wait for the next one: what the conductor answers.
@@ -50,19 +55,21 @@ class Turns:
         self._ran = []
         if at in ("test", "end"):  # only now the test before has ended
             message["outcome"], self.outcome = self.outcome, None
+            self._resting = contextlib.nullcontext
         if at not in ("round", "done"):
             found = tree.own_files()
             message["loaded"], self._loaded = sorted(found - self._loaded), self._loaded | found
-        message["turn"] = [self._since, time.perf_counter()]
-        try:
-            self._channel.send(message)
-            answer = self._channel.receive()
-        except OSError:
-            answer = None
-        if answer is None:
-            self.gone = True
-            pytest.exit("the comparison has ended", returncode=int(pytest.ExitCode.INTERRUPTED))
-        self._since = time.perf_counter()
+        with self._resting():
+            message["turn"] = [self._since, time.perf_counter()]
+            try:
+                self._channel.send(message)
+                answer = self._channel.receive()
+            except OSError:
+                answer = None
+            if answer is None:
+                self.gone = True
+                pytest.exit("the comparison has ended", returncode=int(pytest.ExitCode.INTERRUPTED))
+            self._since = time.perf_counter()
         return answer
 
     def ready(self, **facts: Any) -> Message:
@@ -80,6 +87,7 @@ class Turns:
         Raises:
             StoppedError: this test is not to be timed.
         """
+        self._resting, self._on_cluster = subject.variant.resting, bool(subject.variant.nodes)
         answer = self.ready(
             seconds=pair_s,
             span=pair_s,
@@ -90,6 +98,7 @@ class Turns:
             must_see=None,
             cold_s=cold_s,
             store=subject.variant.put_bytes,
+            nodes=subject.variant.nodes_used if self._on_cluster else [],
         )
         if what := answer.get("explain"):
             module = f"workloads.{subject.name}"
@@ -118,12 +127,14 @@ class Turns:
 
     def note(self, round_: Round) -> None:
         """Report a round, with this turn's message: when the driver and its workers were busy with it."""
-        starts = [round_.start, *(execution.start for execution in round_.executions)]
-        ends = [round_.start + round_.seconds, *(execution.end for execution in round_.executions)]
-        busy: dict[int, float] = defaultdict(float)
+        here = [execution for execution in round_.executions if execution.worker[0] in ("", node())]  # on this clock
+        starts = [round_.start, *(execution.start for execution in here)]
+        ends = [round_.start + round_.seconds, *(execution.end for execution in here)]
+        busy: dict[Worker, float] = defaultdict(float)
         for execution in round_.executions:
-            busy[execution.worker[1]] += execution.seconds
-        parts = {"in_tasks": sum(busy.values()), "busiest": max(busy.values()), "workers": list(busy)} if busy else {}
+            busy[execution.worker] += execution.seconds
+        workers = None if self._on_cluster else [pid for _, pid in busy]
+        parts = {"in_tasks": sum(busy.values()), "busiest": max(busy.values()), "workers": workers} if busy else {}
         self.tell(round_.seconds, min(starts), max(ends), round_.invalid, **parts)
 
     def tell(self, seconds: float, start: float, end: float, invalid: str = "", **parts: Any) -> None:

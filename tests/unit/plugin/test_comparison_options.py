@@ -25,7 +25,6 @@ NAMED = {
     "benchmark_compare_fail": ("--benchmark-compare-fail", "min:5%"),
     "benchmark_cprofile": ("--benchmark-cprofile", "tottime"),
     "benchmark_histogram": ("--benchmark-histogram",),
-    "ray_address": ("--ray-address", "auto"),
     "usepdb": ("--pdb",),
     "trace": ("--trace",),
     "xmlpath": ("--junit-xml", "x.xml"),
@@ -216,3 +215,16 @@ def test_a_side_is_called_with_the_same_options_and_starts_nothing(
 )
 def test_who_only_asks_gets_no_comparison(suite: pytest.Pytester, option: str) -> None:
     assert not conducts(suite.parseconfig("--against", "main", option))
+
+
+def test_a_trace_of_a_comparison_is_refused_before_it_starts(suite: pytest.Pytester) -> None:
+    said = refusal(suite, "--against=main", "--report=page.html", "--report=trace.json")
+    assert said.startswith("--report trace.json does not go with --against: a trace shows the rounds of one run; ")
+
+
+def test_both_sides_of_a_cluster_have_its_python(suite: pytest.Pytester) -> None:
+    found = asked(suite, "--against=main", "--ray-address=auto")
+    assert found is not None
+    assert found.on_cluster
+    said = refusal(suite, "--against-python=/opt/v", "--ray-address=auto")
+    assert said.startswith("--against-python /opt/v does not go with --ray-address: ")

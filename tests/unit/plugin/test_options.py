@@ -120,7 +120,8 @@ def test_a_host_and_its_port_are_an_address(session: pytest.Pytester, address: s
         ("--against HEAD --benchmark-disable", "--benchmark-disable does not go with --against: nothing would be *"),
         ("--against HEAD --benchmark-skip", "--benchmark-skip does not go with --against: nothing would be timed"),
         ("--against HEAD --benchmark-json x.json", "--benchmark-json does not go with --against: each side is *"),
-        ("--against HEAD --ray-address auto", "--ray-address does not go with --against: each side needs a Ray *"),
+        ("--against-python p --ray-address auto", "--against-python p does not go with --ray-address: a cluster's *"),
+        ("--against HEAD --report x.json", "--report x.json does not go with --against: a trace shows *"),
         (
             "--against HEAD --benchmark-max-time 3",
             "--benchmark-max-time does not go with --against: --budget *",
