@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.clusters import TOKEN, Heads
 from tests.folders import left_over, ray_folders
 from tests.suite.tainted import IMPORT, ITEMS, LOOP, RETURN, UNCHECKED, AddWorkload, infos
 
@@ -37,10 +38,12 @@ HOLD = (
 
 
 @pytest.fixture
-def add_held(suite: pytest.Pytester, add_workload: AddWorkload) -> Callable[[str], None]:
+def add_held(tmp_path: Path, add_workload: AddWorkload) -> Callable[[str], None]:
+    """Its marks are not in the tree: what goes along to a cluster is read, and a FIFO never ends."""
+
     def add(name: str) -> None:
-        os.mkfifo(suite.path / f"{name}.started")
-        hold = HOLD.replace("FOLDER", repr(str(suite.path))).replace("NAME", repr(name))
+        os.mkfifo(tmp_path / f"{name}.started")
+        hold = HOLD.replace("FOLDER", repr(str(tmp_path))).replace("NAME", repr(name))
         add_workload(name, (RETURN, hold), (ITEMS, "return [os.getpid()] * tasks"), LOOP, IMPORT, UNCHECKED)
 
     return add
@@ -49,11 +52,12 @@ def add_held(suite: pytest.Pytester, add_workload: AddWorkload) -> Callable[[str
 class Run:
     """A session whose workloads are `held`; eight rounds, so that one invalid one is too many."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, marks: Path, *options: str) -> None:
+        self._marks = marks
         self.lines: list[str] = []
         command = [sys.executable, "-m", "pytest", "benchmarks", "-v", "--workload-size", "small"]
         command += ["--benchmark-min-rounds", "8", "--benchmark-max-time", "0.01", "--benchmark-json", "out.json"]
+        command += options
         self.process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -63,8 +67,8 @@ class Run:
     @contextmanager
     def held(self, name: str) -> Iterator[psutil.Process]:
         """The worker in which a task of this workload waits; it goes on afterwards, if it still lives."""
-        yield psutil.Process(int((self.folder / f"{name}.started").read_text()))
-        (self.folder / f"{name}.go").touch()
+        yield psutil.Process(int((self._marks / f"{name}.started").read_text()))
+        (self._marks / f"{name}.go").touch()
 
     def daemon(self, name: str) -> psutil.Process:
         (found,) = [child for child in self.driver.children() if name in child.name()]
@@ -88,13 +92,13 @@ class Run:
 
 
 @pytest.fixture
-def start(suite: pytest.Pytester) -> Iterator[Callable[[], Run]]:
+def start(suite: pytest.Pytester, tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """Starts a session; after the test it and all of its processes are gone."""
     runs: list[Run] = []
     folders = ray_folders()
 
-    def run() -> Run:
-        runs.append(Run(suite.path))
+    def run(*options: str) -> Run:
+        runs.append(Run(suite.path, tmp_path, *options))
         return runs[-1]
 
     yield run
@@ -155,6 +159,41 @@ def test_a_ray_whose_daemon_is_killed_in_a_round_is_named_and_another_one_goes_o
     assert "Traceback" not in said
     saved = {"test_workload[held-small-serial]", "test_workload[tiny-small-serial]", "test_workload[tiny-small-ray]"}
     assert set(infos(suite.path / "out.json")) == saved
+
+
+@pytest.mark.alone
+@pytest.mark.usefixtures("no_leftovers")
+@pytest.mark.parametrize("name", ["raylet", "gcs_server"])
+def test_a_joined_cluster_whose_daemon_is_killed_in_a_round_is_named(
+    suite: pytest.Pytester,
+    add_held: Callable[[str], None],
+    start: Callable[..., Run],
+    head: Heads,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    """It is not this run's to start anew: what follows on it is told so, too, and what was measured before is saved.
+
+    Where a head node loses its raylet, `ray start --block` ends its GCS, too.
+    """
+    for variable, value in TOKEN.items():
+        monkeypatch.setenv(variable, value)
+    add_held("held")
+    address = head()
+    (daemon,) = [child for child in psutil.Process().children(recursive=True) if name in child.name()]
+    run = start("--ray-address", address)
+    with run.held("held"):
+        daemon.kill()
+        killed = time.monotonic()
+    assert run.told_after("held", killed) < TOLD_S
+    said = run.end()
+    assert run.process.returncode == pytest.ExitCode.TESTS_FAILED
+    either = "(raylet|GCS)" if name == "raylet" else "GCS"
+    assert re.search(f"held-small-ray, ray: its {either} at ", said)
+    assert " has ended (Connection refused): it was killed or has crashed, and nothing timed since counts" in said
+    assert "Ray can't be reached at " in said
+    assert "Traceback" not in said
+    assert "test_workload[held-small-serial]" in infos(suite.path / "out.json")
 
 
 @pytest.mark.alone
