@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
+
 SIZES = ("small", "medium", "full")
 
 IMAGE_SOURCE_VARIABLE = "WORKLOADS_IMAGE_SOURCE"
@@ -70,6 +72,18 @@ class Workload:
 
 
 _given: dict[str, Workload] = {}
+_read_free_memory: Callable[[], int] | None = None
+
+
+def read_free_memory_with(read: Callable[[], int]) -> None:
+    """Let `free_memory` ask `read`: who runs the workloads knows of limits, of a control group for instance."""
+    global _read_free_memory
+    _read_free_memory = read
+
+
+def free_memory() -> int:
+    """Bytes that items may still take; without `read_free_memory_with` all that the machine has."""
+    return psutil.virtual_memory().available if _read_free_memory is None else _read_free_memory()
 
 
 def add(name: str, workload: Workload) -> None:

@@ -8,10 +8,9 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 from tqdm import tqdm
 
-from workloads import WorkloadError
+from workloads import WorkloadError, free_memory
 from workloads.photos.verify import MAX_BYTES, BadPhotoError, verify
 
 MANIFEST = "manifest.json"
@@ -71,7 +70,7 @@ def require_room(files: Sequence[Path]) -> None:
     Raises:
         WorkloadError: names the folder, what its files need and what is free.
     """
-    needed, free = COPIES * sum(map(_size, files)), psutil.virtual_memory().available
+    needed, free = COPIES * sum(map(_size, files)), free_memory()
     if needed > free:
         raise WorkloadError(
             f"the {len(files):,} files of {shown(files[0].parent)} need {needed / 1e9:.1f} GB of memory (a run holds "
