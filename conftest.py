@@ -109,9 +109,8 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Kept"]:
     from benchmarks.harness.runners import cluster, kept
 
     settings = pytestconfig.stash[options.KEY]
-    folder = os.environ.get(
-        keeper.FOLDER_VARIABLE, cluster.FOLDER
-    )  # of a comparison, which removes it, if this is a side
+    # A comparison removes the one that it names for its sides.
+    folder = os.environ[keeper.FOLDER_VARIABLE] if turns.KEY in pytestconfig.stash else cluster.FOLDER
     asked = (settings.ray_address, settings.local_cpus, folder, settings.ray_niceness)
     with kept.Kept(partial(cluster.start_or_join, *asked)) as found:
         yield found
