@@ -116,9 +116,13 @@ def _is_number(value: object, kind: Any) -> bool:
 
 
 def _shown(value: object) -> str:
-    """A value in a sentence: short, in one line, and nothing that a terminal would take for a command."""
-    text = value if isinstance(value, str) and value.isprintable() else short(value)
-    return " ".join(text.split())
+    """A value in a sentence: short, and in one line."""
+    return spelled(" ".join((value if isinstance(value, str) else short(value)).split()))
+
+
+def spelled(text: str) -> str:
+    """Text in a sentence: line breaks, colours and what is no text are spelled out, as Python spells them."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 _given: dict[str, Workload] = {}
@@ -157,22 +161,23 @@ def load(name: str) -> Workload:
         return _given[name]
     if name not in names():
         raise WorkloadError(f"no workload {name!r}; there are: {', '.join(names())}")
+    file = f"workloads/{spelled(name)}.py"
     try:
         module = importlib.import_module(f"{__name__}.{name}")
     except WorkloadError as error:
-        raise WorkloadError(f"workloads/{name}.py: {error}") from error
+        raise WorkloadError(f"{file}: {error}") from error
     except Exception as error:  # whatever its own code, or what it imports, raises
-        raise WorkloadError(f"workloads/{name}.py: {_broken(name, error)}") from error
+        raise WorkloadError(f"{file}: {_broken(name, error)}") from error
     workload = getattr(module, "WORKLOAD", None)
     if not isinstance(workload, Workload):
-        raise WorkloadError(f"workloads/{name}.py: WORKLOAD must be a Workload record, not {workload!r}")
+        raise WorkloadError(f"{file}: WORKLOAD must be a Workload record, not {_shown(workload)}")
     return workload
 
 
 def _broken(name: str, error: Exception) -> str:
     """What a workload's import raised, with the workload's own line."""
     if isinstance(error, TypeError) and str(error).startswith(f"{Workload.__name__}.__init__()"):
-        return str(error)  # the record was made with a part missing
+        return _shown(str(error))  # the record was made with a part missing
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(f"/{name}.py")]
     where = f"line {own[-1].lineno}, `{own[-1].line}`: " if own else ""
-    return f"{where}{type(error).__name__}: {' '.join(str(error).split())}"
+    return spelled(f"{where}{type(error).__name__}: {' '.join(str(error).split())}")

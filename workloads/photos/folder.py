@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from workloads import WorkloadError, free_memory
+from workloads import WorkloadError, free_memory, spelled
 from workloads.photos.verify import MAX_BYTES, BadPhotoError, verify
 
 MANIFEST = "manifest.json"
@@ -60,8 +60,8 @@ def _none_from(folder: Path, reason: str) -> WorkloadError:
 
 
 def shown(path: Path | str) -> str:
-    """A path in a sentence: line breaks, colours and what is no text are spelled out, as Python spells them."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(path))
+    """A path in a sentence."""
+    return spelled(str(path))
 
 
 def require_room(files: Sequence[Path]) -> None:
