@@ -19,7 +19,7 @@ from benchmarks.harness.records import machine_info as run_info
 from benchmarks.harness.records import run as whole_run
 from benchmarks.harness.runners import allocator, stops
 from benchmarks.harness.sides import keeper, session, turns
-from workloads import IMAGE_SOURCE_VARIABLE
+from workloads import IMAGE_SOURCE_VARIABLE, read_free_memory_with
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     session.join(config)
     storage.require_readable(config)  # pytest-benchmark loads what is to be compared at the end of this hook
     os.environ[IMAGE_SOURCE_VARIABLE] = settings.image_source
+    read_free_memory_with(machine.free_memory)
     os.environ.update(machine.ONE_THREAD)  # before NumPy or torch is imported, here or in what is started from here
     allocator.hold()
 
@@ -108,9 +109,8 @@ def ray_cluster(pytestconfig: pytest.Config) -> Iterator["Kept"]:
     from benchmarks.harness.runners import cluster, kept
 
     settings = pytestconfig.stash[options.KEY]
-    folder = os.environ.get(
-        keeper.FOLDER_VARIABLE, cluster.FOLDER
-    )  # of a comparison, which removes it, if this is a side
+    # A comparison removes the one that it names for its sides.
+    folder = os.environ[keeper.FOLDER_VARIABLE] if turns.KEY in pytestconfig.stash else cluster.FOLDER
     asked = (settings.ray_address, settings.local_cpus, folder, settings.ray_niceness)
     with kept.Kept(partial(cluster.start_or_join, *asked)) as found:
         yield found

@@ -12,26 +12,15 @@ import pytest
 import ray
 
 from benchmarks.harness.runners import cluster
-
-LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
-
-
-def listening() -> dict[str, set[str]]:
-    """Addresses by process name, of this process and all that it has started."""
-    found: dict[str, set[str]] = {}
-    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
-        for socket in process.net_connections("inet"):
-            if socket.status == psutil.CONN_LISTEN or (socket.status == psutil.CONN_NONE and not socket.raddr):
-                found.setdefault(process.name(), set()).add(socket.laddr.ip)
-    return found
+from tests.sockets import LOOPBACK, listening
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="macOS shows nobody's sockets without root")
 def test_every_socket_of_a_run_is_on_the_loopback_interface(ray_here: cluster.Cluster) -> None:
     assert ray.get(ray.remote(num_cpus=1)(_answer).remote()) == 1  # a worker is up
-    found = listening()
+    found = listening([psutil.Process(), *psutil.Process().children(recursive=True)])
     assert {"raylet", "gcs_server"} <= found.keys()  # they can't do without
-    assert {address for addresses in found.values() for address in addresses} <= set(LOOPBACK), found
+    assert {address for addresses in found.values() for address in addresses} <= LOOPBACK, found
 
 
 def _answer() -> int:

@@ -8,10 +8,9 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 from tqdm import tqdm
 
-from workloads import WorkloadError
+from workloads import WorkloadError, free_memory, spelled
 from workloads.photos.verify import MAX_BYTES, BadPhotoError, verify
 
 MANIFEST = "manifest.json"
@@ -61,8 +60,8 @@ def _none_from(folder: Path, reason: str) -> WorkloadError:
 
 
 def shown(path: Path | str) -> str:
-    """A path in a sentence: line breaks, colours and what is no text are spelled out, as Python spells them."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(path))
+    """A path in a sentence."""
+    return spelled(str(path))
 
 
 def require_room(files: Sequence[Path]) -> None:
@@ -71,7 +70,7 @@ def require_room(files: Sequence[Path]) -> None:
     Raises:
         WorkloadError: names the folder, what its files need and what is free.
     """
-    needed, free = COPIES * sum(map(_size, files)), psutil.virtual_memory().available
+    needed, free = COPIES * sum(map(_size, files)), free_memory()
     if needed > free:
         raise WorkloadError(
             f"the {len(files):,} files of {shown(files[0].parent)} need {needed / 1e9:.1f} GB of memory (a run holds "

@@ -98,7 +98,7 @@ class Pairing:
         else:
             self._keep(variant, partner)
         if self._turn == self._planned and self.rounds:
-            self.statement = subject.workload.check(subject.items, self.rounds[-1].results)
+            self.statement = self._checked(self.rounds[-1].results)
 
     def _run_partner(self) -> Round | None:
         if self._subject.partner is None or self._turn > self._planned:
@@ -134,6 +134,17 @@ class Pairing:
         for runner in subject.runners():
             runner.warm_up()
 
+    def _checked(self, results: list[Any]) -> str:
+        """What the check showed."""
+        subject = self._subject
+        found: object = subject.workload.check(subject.items, results)
+        if not isinstance(found, str | None):
+            raise WorkloadError(
+                f"workloads/{subject.name}.py: check must return what it showed as text, not {short(found)}: it raises "
+                "CheckError where a result is wrong"
+            )
+        return found or ""
+
     def _compare(self, runner: str, results: list[Any]) -> None:
         if self._reference is None:
             self._reference = results
@@ -143,8 +154,17 @@ class Pairing:
                 equal = alike(expected, result)
             except IncomparableError as error:
                 raise WorkloadError(f"{self._subject.name}, item {index}: {error}") from None
-            if not equal:
+            if not self._answer(equal):
                 raise CheckError(
                     f"{self._subject.name}, item {index} ({short(self._subject.items[index])}): {runner} returned "
                     f"{short(result)} in round {self._turn}, not {short(expected)} as the first round did"
                 )
+
+    def _answer(self, equal: object) -> bool:
+        """What `same` said: an array of answers, or none, is no answer."""
+        try:
+            if equal is not None:
+                return bool(equal)
+        except (TypeError, ValueError, RuntimeError):
+            pass
+        raise WorkloadError(f"workloads/{self._subject.name}.py: same must return True or False, not {short(equal)}")

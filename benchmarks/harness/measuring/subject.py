@@ -58,12 +58,14 @@ def items_of(name: str, workload: Workload, size: str, tasks: int) -> Sequence[A
         WorkloadError: they are no sequence, or there are none.
     """
     items = workload.items(size, tasks)
-    if not hasattr(items, "__len__") or not hasattr(items, "__getitem__"):
+    try:
+        count = len(items[:])
+    except Exception:  # whatever its class raises
         raise WorkloadError(
             f"workloads/{name}.py: items must return a sequence, as a list, not a {type(items).__name__}: every round "
             "runs them all again"
-        )
-    if not len(items):
+        ) from None
+    if not count:
         raise WorkloadError(f"workloads/{name}.py: items returned none for size {size}; a round needs at least one")
     return items
 

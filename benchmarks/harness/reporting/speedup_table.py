@@ -9,7 +9,18 @@ from typing import Any
 from benchmarks.harness.records.baselines import Baselines
 from benchmarks.harness.records.benchmark import Benchmark, Record, swept, timed
 from benchmarks.harness.reporting import diagnosis, doctor_lines, granularity_lines, scaling_table, terms
-from benchmarks.harness.text import Row, bounds, columns, escaped, markdown_table, number_of, percent, seconds, size
+from benchmarks.harness.text import (
+    Row,
+    bounds,
+    columns,
+    escaped,
+    markdown_table,
+    number_of,
+    percent,
+    plain,
+    seconds,
+    size,
+)
 
 HEADS: Row = (
     "",
@@ -126,8 +137,8 @@ def statements(records: Iterable[Record]) -> list[str]:
     lines: dict[str, None] = {}
     for record in timed(records):
         info = record["extra_info"]
-        if info["statement"]:
-            lines[f"{info['workload']}-{info['size']}: {info['statement']}"] = None
+        if showed := plain(info["statement"]):
+            lines[f"{info['workload']}-{info['size']}: {showed}"] = None
         if info["invalid_pairs"]:
             lines[f"{label(record)}: {number_of(info['invalid_pairs'], 'invalid pair')} left out"] = None
     for sweep in swept(records):

@@ -70,6 +70,8 @@ class TurnBenchmark(BenchmarkFixture):
         iterations: int = 1,
     ) -> Any:
         """Each call of a round is one of the test's own rounds, with its set-up and tear-down, which are not timed."""
+        kwargs = {} if kwargs is None else kwargs
+        has_args = bool(args or kwargs)
         for name, value, least in (
             ("iterations", iterations, 1),
             ("rounds", rounds, 1),
@@ -84,15 +86,13 @@ class TurnBenchmark(BenchmarkFixture):
 
         def once(pause: Pause = PauseInstrumentation) -> float:
             nonlocal result
-            given = (setup() if setup is not None else None) or (args, kwargs or {})
-            if given[0] is not args and (args or kwargs):
-                raise TypeError("Can't use `args` or `kwargs` if `setup` returns the arguments.")
-            runner: Any = self._make_runner(target, *given)  # type: ignore[no-untyped-call]
+            given, named = _arguments(args, kwargs, setup, has_args)
+            runner: Any = self._make_runner(target, given, named)  # type: ignore[no-untyped-call]
             with pause():
                 found = runner(loops)
             seconds, result = (found, None) if loops else found
             if teardown is not None:
-                teardown(*given[0], **given[1])
+                teardown(*given, **named)
             return float(seconds)
 
         for _ in range(warmup_rounds):
@@ -144,3 +144,12 @@ class TurnBenchmark(BenchmarkFixture):
             if "rounds" in answer:
                 return calls, int(answer["rounds"])
             calls = int(answer["calls"])
+
+
+def _arguments(args: Sequence[Any], kwargs: Mapping[str, Any], setup: Callable[[], Any] | None, has_args: bool) -> Any:
+    """What a call gets: what its set-up returned, if that is something."""
+    if not setup or not (found := setup()):
+        return args, kwargs
+    if has_args:
+        raise TypeError("Can't use `args` or `kwargs` if `setup` returns the arguments.")
+    return found

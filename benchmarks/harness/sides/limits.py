@@ -4,6 +4,7 @@ Owns the marker: its arguments and their check. What limits mean is `estimators.
 """
 
 from dataclasses import dataclass
+from reprlib import repr as short  # a number may have hundreds of digits
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def of(item: pytest.Item) -> Asked:
         return Asked()
     said: dict[str, Any] = dict(marker.kwargs)
     if marker.args or set(said) - {"tolerance", "must_see", "never"}:
-        words = ", ".join([*map(repr, marker.args), *said])
+        words = ", ".join([*map(short, marker.args), *(name if name.isprintable() else short(name) for name in said)])
         raise pytest.UsageError(
             f"{item.nodeid}: mark.compare({words}) takes tolerance=PERCENT, must_see=PERCENT or never=REASON"
         )
@@ -44,12 +45,16 @@ def of(item: pytest.Item) -> Asked:
             f"{item.nodeid}: mark.compare(must_see={said['must_see']}) must be more than the tolerance of "
             f"{said['tolerance']} %, or no slowdown could be told from an accepted one"
         )
-    return Asked(tolerance, must_see, str(said.get("never", "")))
+    never = said.get("never", "")
+    if not isinstance(never, str) or ("never" in said and not never.strip()):
+        raise pytest.UsageError(f"{item.nodeid}: mark.compare(never={short(never)}) must say why, in a text")
+    return Asked(tolerance, must_see, never)
 
 
 def _share(item: pytest.Item, name: str, percent: Any) -> float | None:
     if percent is None:
         return None
     if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 <= percent < 100:
-        raise pytest.UsageError(f"{item.nodeid}: mark.compare({name}={percent!r}) must be a percentage from 0 to 100")
+        said = f"mark.compare({name}={short(percent)})"
+        raise pytest.UsageError(f"{item.nodeid}: {said} must be a percentage from 0 to 100")
     return percent / 100

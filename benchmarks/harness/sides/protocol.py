@@ -106,4 +106,4 @@ class Channel:
 
 def is_side() -> bool:
     """Whether a conductor has started this session."""
-    return TURN_VARIABLE in os.environ
+    return bool(os.environ.get(TURN_VARIABLE))

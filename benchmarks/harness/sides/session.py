@@ -91,9 +91,18 @@ def join(config: pytest.Config) -> None:
                 raise pytest.UsageError(
                     f"this side is {config.rootpath}, but what would be timed was loaded from {place}"
                 )
-        config.stash[KEY] = turns = Turns(Channel(socket.socket(fileno=int(number))))
+        config.stash[KEY] = turns = Turns(Channel(_line(number)))
         os.set_inheritable(int(number), False)  # what this session starts must not hold the conductor's line
         config.pluginmanager.register(Session(turns), "turns")
+
+
+def _line(number: str) -> socket.socket:
+    try:
+        return socket.socket(fileno=int(number))
+    except (ValueError, OverflowError, OSError):
+        raise pytest.UsageError(
+            f"{TURN_VARIABLE}={number!r} is no line to a comparison, which sets it for its own sessions: unset it"
+        ) from None
 
 
 def _why_not(item: pytest.Item) -> str:

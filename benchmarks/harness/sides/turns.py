@@ -8,7 +8,7 @@ import hashlib
 import pickle
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +19,7 @@ from benchmarks.harness import tree
 from benchmarks.harness.measuring.pace import StoppedError
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.runners.stamps import Worker, node
+from benchmarks.harness.runners.terms import VariantError
 from benchmarks.harness.runners.variant import Round
 from benchmarks.harness.sides import explain, placement
 from benchmarks.harness.sides.protocol import Channel, Message
@@ -93,7 +94,7 @@ class Turns:
             span=pair_s,
             calls=None,
             work={"size": dict(subject.workload.sizes[subject.size]), "number of items": len(subject.items)},
-            items=_digest(pickle.dumps(subject.items, 5)),
+            items=_digest_of(subject.items),
             tolerance=subject.workload.tolerance,
             must_see=None,
             cold_s=cold_s,
@@ -155,5 +156,17 @@ class Turns:
 KEY = pytest.StashKey[Turns]()
 
 
-def _digest(data: bytes) -> str:
+def _digest_of(items: Sequence[Any]) -> str:
+    """What tells both sides' items apart.
+
+    Raises:
+        VariantError: their bytes can't be had.
+    """
+    try:
+        data = pickle.dumps(items, 5)
+    except Exception as error:  # whatever their classes raise
+        raise VariantError(
+            f"items can't be pickled ({type(error).__name__}: {error}), so nothing tells whether both sides have the "
+            "same; items are plain values: let the task make the rest from them"
+        ) from None
     return hashlib.sha256(data).hexdigest()[:16]

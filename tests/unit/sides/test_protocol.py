@@ -58,6 +58,8 @@ def test_one_who_leaves_without_reading_is_gone_all_the_same(line: tuple[Channel
 def test_a_session_is_a_side_where_it_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(TURN_VARIABLE, raising=False)
     assert not is_side()
+    monkeypatch.setenv(TURN_VARIABLE, "")
+    assert not is_side()
     monkeypatch.setenv(TURN_VARIABLE, "7")
     assert is_side()
 

@@ -157,6 +157,16 @@ def test_a_side_of_which_another_trees_modules_were_loaded_is_refused(
         join(pytester.parseconfig())
 
 
+@pytest.mark.parametrize("left", ["abc", "-1", "99999", "9" * 30, "a\nb"])
+def test_a_variable_that_is_left_over_from_a_side_is_one_sentence(
+    pytestconfig: pytest.Config, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    monkeypatch.setenv(TURN_VARIABLE, left)
+    with pytest.raises(pytest.UsageError, match=r"is no line to a comparison.* unset it") as caught:
+        join(pytester.parseconfig(f"--rootdir={pytestconfig.rootpath}"))
+    assert str(caught.value).isprintable()
+
+
 def test_a_session_that_is_ended_while_it_collects_does_not_say_that_it_has_run(
     tree: pytest.Pytester, line: tuple[Channel, Channel]
 ) -> None:
