@@ -1,6 +1,6 @@
 """Does anything grow: processes, open files, shared memory, temporary files, the driver's memory?
 
-    python -m benchmarks.experiments.soak                                       # two hours, alone on the machine
+    python -m benchmarks.experiments.soak                                       # an hour
     python -m benchmarks.experiments.soak --rounds 40 --runs 2 --comparisons 1  # a quick look
 
 Many rounds of each test, in a session of its own since each imports something else; then many `small` runs, then
