@@ -3,10 +3,14 @@
 import compileall
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 
 import pytest
+import scipy.special  # noqa: F401 — pytester unloads what a test has brought, and no process can load numpy twice
+from pytest_benchmark.logger import PytestBenchmarkWarning
 
+from benchmarks.harness import tree
 from benchmarks.harness.tree import ROOT
 from tests.git import commit, git, isolate
 
@@ -34,6 +38,9 @@ WORKLOAD = Workload(task=task, items=items, check=check, sizes={"small": {}, "me
 
 QUICKER = ("400_000", "40_000")
 
+LIGHT = "-p no:hypothesispytest"
+"""That plugin imports all of Hypothesis at the end of each session: 1 s of a CPU, and a comparison has two or more."""
+
 
 @pytest.fixture(scope="session")
 def _compiled() -> None:
@@ -49,8 +56,9 @@ def suite(_compiled: None, pytester: pytest.Pytester, monkeypatch: pytest.Monkey
     Example:
         suite.runpytest_subprocess("benchmarks", "-k", "serial")
     """
-    for name in ("conftest.py", "pytest.ini"):
-        shutil.copy(ROOT / name, pytester.path)
+    shutil.copy(ROOT / "conftest.py", pytester.path)
+    ini = (ROOT / "pytest.ini").read_text()
+    (pytester.path / "pytest.ini").write_text(ini.replace("addopts = ", f"addopts = {LIGHT} "))
     without = shutil.ignore_patterns("experiments")
     ignore = shutil.ignore_patterns(*(path.name for path in (ROOT / "workloads").glob("[a-z]*.py")))
     shutil.copytree(ROOT / "workloads", pytester.path / "workloads", ignore=ignore)
@@ -86,6 +94,21 @@ def repository(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     git(suite.path, "init", "--quiet", "--initial-branch=main")
     commit(suite.path)
     return suite
+
+
+@pytest.fixture
+def refuses(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
+    """`refuses("--variants", "dusk")` runs `suite` in this process: enough where options end it, and 1.5 s quicker."""
+    monkeypatch.setattr(tree, "ROOT", suite.path)  # a conftest of any other tree leaves the session alone
+
+    def run(*args: str) -> pytest.RunResult:
+        with warnings.catch_warnings(action="ignore", category=PytestBenchmarkWarning):  # an error would end it
+            result = suite.runpytest_inprocess("benchmarks", *args)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        assert "Traceback" not in result.stderr.str() + result.stdout.str()
+        return result
+
+    return run
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_each_change_has_its_word(repository: pytest.Pytester, add_workload: Add
     add_workload("other", ("400_000", "40_001"))
     add_workload("newcomer", QUICKER)
     (repository.path / "workloads" / "gone.py").unlink()
-    result = compare(repository, "--against", "HEAD", *COARSE, selected="serial")
+    result = compare(repository, "--against", "HEAD", *COARSE, "--no-explain", selected="serial")
     assert result.ret == 1
     found = verdicts(result)
     expected = {

@@ -176,7 +176,7 @@ def test_a_plain_test_has_its_verdict_beside_workloads(repository: pytest.Pytest
     add(repository, test_plain=ALIKE, test_unchanged=MINE)
     commit(repository.path)
     add(repository, test_plain=slower(ALIKE))
-    result = against(repository, "benchmarks", "-k", "serial or plain", *COARSE)
+    result = against(repository, "benchmarks", "-k", "serial or plain", *COARSE, "--no-explain")
     found = verdicts(result)
     mine, workload = (f"{file}::test_workload[tiny]" for file in (TESTS, "benchmarks/test_workloads.py"))
     assert {found.pop(name) for name in (mine, "other")} == {"REGRESSED (tolerance 40 %)"}

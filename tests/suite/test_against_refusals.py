@@ -27,8 +27,11 @@ PROTOCOL_FILE = "benchmarks/harness/sides/protocol.py"
         ("--against-python nowhere", "--against-python nowhere: there is no such interpreter; name one, *"),
     ],
 )
-def test_what_can_t_be_asked_for_is_one_sentence(repository: pytest.Pytester, options: str, sentence: str) -> None:
-    refused(compare(repository, *options.split()), sentence)
+@pytest.mark.usefixtures("repository")
+def test_what_can_t_be_asked_for_is_one_sentence(
+    refuses: Callable[..., pytest.RunResult], options: str, sentence: str
+) -> None:
+    refused(refuses(*options.split()), sentence)
 
 
 def test_an_interpreter_without_ray_is_one_sentence(repository: pytest.Pytester, tmp_path: Path) -> None:
@@ -49,9 +52,11 @@ def test_an_interpreter_in_another_suites_tree_is_told_how_to_be_named(
     result.stderr.fnmatch_lines(["*write it with an equals sign, as in --against-python=PATH"])
 
 
-def test_without_a_repository_there_are_no_revisions(suite: pytest.Pytester) -> None:
+def test_without_a_repository_there_are_no_revisions(
+    suite: pytest.Pytester, refuses: Callable[..., pytest.RunResult]
+) -> None:
     sentence = f"--against main: {suite.path} is not in a git repository, so it has no revisions to compare with"
-    refused(compare(suite, "--against", "main"), sentence)
+    refused(refuses("--against", "main"), sentence)
 
 
 def test_a_shallow_clone_is_told_how_to_get_the_revision(

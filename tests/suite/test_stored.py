@@ -124,17 +124,18 @@ def storage(suite: pytest.Pytester) -> Path:
         (b"[1, 2]", "is no saved run of pytest-benchmark"),
     ],
 )
-def test_a_baseline_that_is_none_is_no_first_run(suite: pytest.Pytester, text: bytes, reason: str) -> None:
+def test_a_baseline_that_is_none_is_no_first_run(
+    suite: pytest.Pytester, refuses: Callable[..., pytest.RunResult], text: bytes, reason: str
+) -> None:
     (storage(suite) / "0001_run.json").write_bytes(text)
     for more in ((), ("--benchmark-compare-fail=mean:10%",)):
-        result = suite.runpytest_subprocess("benchmarks", "--collect-only", "--benchmark-compare", *more)
-        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result = refuses("--collect-only", "--benchmark-compare", *more)
         result.stderr.fnmatch_lines([f"ERROR: --benchmark-compare: */0001_run.json {reason}; remove it, or name *"])
 
 
-def test_an_unreadable_baseline_is_named(suite: pytest.Pytester) -> None:
+def test_an_unreadable_baseline_is_named(suite: pytest.Pytester, refuses: Callable[..., pytest.RunResult]) -> None:
     (storage(suite) / "0001_run.json").mkdir()
-    result = suite.runpytest_subprocess("benchmarks", "--collect-only", "--benchmark-compare")
+    result = refuses("--collect-only", "--benchmark-compare")
     result.stderr.fnmatch_lines(["ERROR: --benchmark-compare: */0001_run.json can't be read (*); remove it, or *"])
 
 

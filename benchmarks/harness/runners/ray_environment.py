@@ -18,6 +18,9 @@ def fresh() -> dict[str, Any]:
 
     It costs a task nothing that shows: 500 empty ones took 1.002 [0.971 1.054] times as long as in the default one, and
     handing them out 1.008 [0.968 1.046] times the driver's CPU time (120 pairs on 2 cores).
+
+    Ray keeps as many idle workers as CPUs are free, and ends those first that have waited longest. So an earlier one's
+    end while this one's start, and this one's stay for as long as no other's run: also a minute without a round.
     """
     return {"env_vars": {"BENCHMARKS_COLD_START": uuid.uuid4().hex}}
 
