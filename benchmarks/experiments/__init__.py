@@ -9,6 +9,7 @@
     python -m benchmarks.experiments.scale        how does a comparison scale with the number of tests?
     python -m benchmarks.experiments.foreign      other people's suites, compared as they are and made slower
     python -m benchmarks.experiments.evidence     whole comparisons, alike and changed in every known way
+    python -m benchmarks.experiments.together     every kind of change at once: how often is each seen?
     python -m benchmarks.experiments.end_to_end   whole comparisons, alike and with one workload's task slower
     python -m benchmarks.experiments.injected     records passes with real slowdowns, which the next two read
     python -m benchmarks.experiments.power        what can comparisons see, and what would other rules say?

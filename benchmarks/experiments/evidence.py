@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from benchmarks.harness.comparison.conductor import Conductor
 from benchmarks.harness.estimators.questions import QUESTIONS
 from benchmarks.harness.machine import usable_cpus
 from benchmarks.harness.plugin.comparison_options import MUST_SEE, TOLERANCE
-from benchmarks.harness.records.comparison import Comparison
+from benchmarks.harness.records.comparison import Comparison, Outcome
 from benchmarks.harness.reporting.progress import Progress
 from benchmarks.harness.settings import BUDGET_S, Against
 from benchmarks.harness.sides import side
@@ -45,16 +45,13 @@ class Asked:
     budget: float
 
 
-def compare(change: Injected | None, workload: str, asked: Asked) -> tuple[Comparison, list[Run]]:
-    """One comparison of two copies of the last commit's tree, head's with one workload changed; and its passes."""
+def compare(patch: Callable[[dict[str, Path]], None], asked: Asked) -> tuple[Comparison, list[Run]]:
+    """One comparison of two copies of the last commit's tree, patched; and its passes."""
     versions = side.versions_of(sys.executable)
     against = Against(None, None, False, TOLERANCE, MUST_SEE, asked.budget, tuple(QUESTIONS), explain=False)
     with Keeper() as keeper, Progress(asked.budget) as progress:
         trees = {name: copy_of_head(keeper.folder / f"{name}-tree") for name in ("base", "head")}
-        if change is not None:
-            change.head(trees["head"], workload, usable_cpus())
-            if change.base is not None:
-                change.base(trees["base"], workload, usable_cpus())
+        patch(trees)
         selected = ("-k", " or ".join(asked.workloads), "--variants", asked.variants)
         arguments = ("--workload-size", "small", *selected, "benchmarks")
         both = [
@@ -67,7 +64,8 @@ def compare(change: Injected | None, workload: str, asked: Asked) -> tuple[Compa
 
 def run(kind: str, workload: str, asked: Asked) -> Run:
     """One run as a line of JSON: what decided each test, all intervals, and the rounds of all passes."""
-    found, passes = compare(CHANGES.get(kind), workload, asked)
+    change = CHANGES.get(kind)
+    found, passes = compare(lambda trees: inject(change, trees, workload) if change is not None else None, asked)
     return {
         "kind": kind,
         "workload": workload,
@@ -77,20 +75,29 @@ def run(kind: str, workload: str, asked: Asked) -> Run:
         "passes": found.passes,
         "visible": found.visible,
         "status": found.exit_status,
-        "tests": {
-            outcome.test: {
-                "word": outcome.word,
-                "question": outcome.answer.question if outcome.answer else "",
-                "reason": outcome.reason,
-                "answers": {
-                    question: [its.slowdown, its.low, its.high]
-                    for question, its in {"typical time": outcome.verdict, **outcome.others}.items()
-                    if its is not None
-                },
-            }
-            for outcome in found.outcomes
-        },
+        "tests": {outcome.test: facts(outcome) for outcome in found.outcomes},
         "recording": passes,
+    }
+
+
+def inject(change: Injected, trees: Mapping[str, Path], workload: str) -> None:
+    """Change a workload of both trees, as far as it is to be changed there."""
+    change.head(trees["head"], workload, usable_cpus())
+    if change.base is not None:
+        change.base(trees["base"], workload, usable_cpus())
+
+
+def facts(outcome: Outcome) -> Run:
+    """A test's word, what decided it, and all intervals."""
+    return {
+        "word": outcome.word,
+        "question": outcome.answer.question if outcome.answer else "",
+        "reason": outcome.reason,
+        "answers": {
+            question: [its.slowdown, its.low, its.high]
+            for question, its in {"typical time": outcome.verdict, **outcome.others}.items()
+            if its is not None
+        },
     }
 
 
@@ -111,14 +118,14 @@ def table(runs: Sequence[Run]) -> str:
         visible = sorted(one["visible"] for one in same if one["visible"] is not None)
         middle = tenths(visible[len(visible) // 2]) if visible else "–"
         parts.append(
-            f"{len(same)} runs of identical code: {alarms.hits} with an alarm [{_interval(alarms)}]; "
+            f"{len(same)} runs of identical code: {alarms.hits} with an alarm [{interval(alarms)}]; "
             f"{sum(ok)} of {len(ok)} verdicts ok; {len(bounded) - sum(bounded)} of {len(bounded)} intervals miss zero; "
             f"smallest visible slowdown, median {middle}.\n"
         )
     rows = []
     for kind, change in CHANGES.items():
         if its := [one for one in runs if one["kind"] == kind]:
-            hit = [_as_meant(one, test, change) for one in its for test in rules.changed(one)]
+            hit = [as_meant(one["tests"][test]["word"], change) for one in its for test in rules.changed(one)]
             others = [
                 one["tests"][test]["word"] == "regressed"
                 for one in its
@@ -144,13 +151,12 @@ def table(runs: Sequence[Run]) -> str:
     return "\n".join(parts)
 
 
-def _as_meant(one: Run, test: str, change: Injected) -> bool:
+def as_meant(word: str, change: Injected) -> bool:
     """Whether a change was seen; one that only scatters, whether an ok or improved was withheld."""
-    word = one["tests"][test]["word"]
     return word not in ("ok", "improved") if change.question is None else word == "regressed"
 
 
-def _interval(found: Share) -> str:
+def interval(found: Share) -> str:
     return f"{100 * found.low:.1f} {100 * found.high:.1f} %"
 
 
