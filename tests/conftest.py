@@ -6,7 +6,8 @@ Nothing here concerns `pytest benchmarks`, which does not load this file.
 import fcntl
 import os
 import signal
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -30,6 +31,9 @@ hypothesis.settings.load_profile("patient")
 
 LIMITS_S = {"unit": 120, "process": 180, "ray": 180, "suite": 300}
 """A test that takes longer hangs: it ends with every thread's stack. Several times what the slowest one takes."""
+
+TOLD_S = 30.0
+"""After so long a fault has to be told."""
 
 TOLERATED = ()
 """Warnings that are no errors, and why."""
@@ -104,6 +108,21 @@ def _sessions_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test starts knows nothing of how the tests themselves run."""
     for variable in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Callable[[str, float], None]:
+    """`told("raylet killed", since)` says that a fault is told now, and in time; `since` is of `time.monotonic`.
+
+    `--junit-xml FILE` keeps how many seconds it took: the figures of docs/faults.md.
+    """
+
+    def note(fault: str, since: float) -> None:
+        seconds = time.monotonic() - since
+        record_property(f"told: {fault}", round(seconds, 1))
+        assert seconds < TOLD_S
+
+    return note
 
 
 @pytest.fixture

@@ -20,8 +20,6 @@ from tests.clusters import TOKEN, Heads
 from tests.folders import left_over, ray_folders
 from tests.suite.tainted import IMPORT, ITEMS, LOOP, RETURN, UNCHECKED, AddWorkload, infos
 
-TOLD_S = 30.0
-
 HOLD = (
     "    import pathlib, time\n"
     "    calls = pathlib.Path(FOLDER, NAME)\n"
@@ -74,8 +72,8 @@ class Run:
         (found,) = [child for child in self.driver.children() if name in child.name()]
         return found
 
-    def told_after(self, name: str, since: float) -> float:
-        """Seconds from `since` until this workload's test on Ray has failed."""
+    def until_told(self, name: str) -> None:
+        """Read on until this workload's test on Ray has failed."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line)
@@ -83,7 +81,6 @@ class Run:
                 break
         assert ended is not None
         assert "FAILED" in ended[0], "".join(self.lines)
-        return time.monotonic() - since
 
     def end(self) -> str:
         """All that it said."""
@@ -119,17 +116,24 @@ def stopped(process: psutil.Process) -> None:
 @pytest.mark.alone
 @pytest.mark.usefixtures("no_leftovers")
 def test_what_is_stopped_and_continued_in_a_round_makes_it_invalid(
-    suite: pytest.Pytester, add_held: Callable[[str], None], start: Callable[[], Run]
+    suite: pytest.Pytester,
+    add_held: Callable[[str], None],
+    start: Callable[[], Run],
+    told: Callable[[str, float], None],
 ) -> None:
     for name in ("driver", "worker"):
         add_held(name)
     run = start()
     with run.held("driver"):
         stopped(run.driver)
-    assert run.told_after("driver", time.monotonic()) < TOLD_S
+        since = time.monotonic()
+    run.until_told("driver")
+    told("driver stopped", since)
     with run.held("worker") as worker:
         stopped(worker)
-    assert run.told_after("worker", time.monotonic()) < TOLD_S
+        since = time.monotonic()
+    run.until_told("worker")
+    told("worker stopped", since)
     said = run.end()
     assert run.process.returncode == pytest.ExitCode.TESTS_FAILED
     broken = "small-ray: 1 of 8 rounds are invalid (1 ×"
@@ -144,14 +148,20 @@ def test_what_is_stopped_and_continued_in_a_round_makes_it_invalid(
 @pytest.mark.usefixtures("no_leftovers")
 @pytest.mark.parametrize(("name", "called"), [("raylet", "raylet"), ("gcs_server", "GCS")])
 def test_a_ray_whose_daemon_is_killed_in_a_round_is_named_and_another_one_goes_on(
-    suite: pytest.Pytester, add_held: Callable[[str], None], start: Callable[[], Run], name: str, called: str
+    suite: pytest.Pytester,
+    add_held: Callable[[str], None],
+    start: Callable[[], Run],
+    told: Callable[[str, float], None],
+    name: str,
+    called: str,
 ) -> None:
     add_held("held")
     run = start()
     with run.held("held"):
         run.daemon(name).kill()
         killed = time.monotonic()
-    assert run.told_after("held", killed) < TOLD_S
+    run.until_told("held")
+    told(f"{name} killed", killed)
     said = run.end()
     assert run.process.returncode == pytest.ExitCode.TESTS_FAILED
     assert f"held-small-ray, ray: its {called} at " in said
@@ -170,6 +180,7 @@ def test_a_joined_cluster_whose_daemon_is_killed_in_a_round_is_named(
     start: Callable[..., Run],
     head: Heads,
     monkeypatch: pytest.MonkeyPatch,
+    told: Callable[[str, float], None],
     name: str,
 ) -> None:
     """It is not this run's to start anew: what follows on it is told so, too, and what was measured before is saved.
@@ -185,7 +196,8 @@ def test_a_joined_cluster_whose_daemon_is_killed_in_a_round_is_named(
     with run.held("held"):
         daemon.kill()
         killed = time.monotonic()
-    assert run.told_after("held", killed) < TOLD_S
+    run.until_told("held")
+    told(f"{name} of a joined cluster killed", killed)
     said = run.end()
     assert run.process.returncode == pytest.ExitCode.TESTS_FAILED
     either = "(raylet|GCS)" if name == "raylet" else "GCS"
@@ -210,7 +222,7 @@ def test_a_task_that_allocates_past_the_limit_makes_its_round_invalid(
     allocate = "            held = []\n            while len(held) < 40: held.append(b'x' * 10**8)\n    return 1"
     add_workload("hungry", (RETURN, head + allocate), (ITEMS, "return [os.getpid()] * tasks"), LOOP, IMPORT, UNCHECKED)
     run = start()
-    run.told_after("hungry", time.monotonic())
+    run.until_told("hungry")
     said = run.end()
     assert run.process.returncode == pytest.ExitCode.TESTS_FAILED
     assert "hungry-small-ray: 1 of 8 rounds are invalid (1 × a worker died (OutOfMemoryError))" in said

@@ -31,7 +31,11 @@ QUICK = ("--workload-size", "small", "--benchmark-max-time", "0.5", "-k", "ray")
     ],
 )
 def test_an_interrupt_leaves_nothing_but_what_was_finished(
-    suite: pytest.Pytester, add_workload: Callable[..., None], variant: str, how: signal.Signals
+    suite: pytest.Pytester,
+    add_workload: Callable[..., None],
+    told: Callable[[str, float], None],
+    variant: str,
+    how: signal.Signals,
 ) -> None:
     """Ctrl-C goes to the whole process group, SIGTERM and SIGKILL to pytest alone; all while a task runs."""
     started = suite.path / "started"
@@ -50,7 +54,7 @@ def test_an_interrupt_leaves_nothing_but_what_was_finished(
         run.send_signal(how)
     since = time.monotonic()
     output, _ = run.communicate(timeout=60)
-    assert time.monotonic() - since < 30
+    told(f"{how.name}, {variant}", since)
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert not left_over(folders)
