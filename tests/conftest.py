@@ -114,7 +114,7 @@ def _sessions_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
 def told(record_property: Callable[[str, object], None]) -> Callable[[str, float], None]:
     """`told("raylet killed", since)` says that a fault is told now, and in time; `since` is of `time.monotonic`.
 
-    `--junit-xml FILE` keeps how many seconds it took: the figures of docs/faults.md.
+    `-o junit_family=xunit1 --junit-xml FILE` keeps how many seconds it took: the figures of docs/faults.md.
     """
 
     def note(fault: str, since: float) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.harness.tree import ROOT
 
-TABLE = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+TABLE, _, _ = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8").partition("\n## ")
 ROWS = [line for line in TABLE.splitlines() if line.startswith("| ") and "---" not in line][1:]
 
 

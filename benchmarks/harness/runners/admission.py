@@ -56,6 +56,10 @@ KNOCKS = "10"
 """So often, a second apart, Ray asks a GCS that turns it away; by itself 20 times."""
 
 
+LOOK_S = 5.0
+"""So often who waits to be let in looks whether anybody still listens."""
+
+
 def require_welcome(address: str) -> None:
     """A node answers a driver once a worker of it is up, and `ray.init` waits for that without end, deaf to Ctrl-C.
 
@@ -68,12 +72,7 @@ def require_welcome(address: str) -> None:
     )  # fmt: skip
     with process:
         try:
-            said, _ = process.communicate(timeout=ANSWER_S)
-        except subprocess.TimeoutExpired as error:
-            raise ClusterError(
-                f"the cluster at {address} does not let a driver in: in {ANSWER_S:.0f} s its node has started no "
-                "worker; see `ray status` and the node's logs there"
-            ) from error
+            said = _answer(process, address)
         finally:
             process.kill()
     if process.returncode:
@@ -83,6 +82,21 @@ def require_welcome(address: str) -> None:
             if "AuthenticationError" in raised
             else ClusterError(f"Ray can't be reached at {address}: {line.strip() or 'a driver that joins it dies'}")
         )
+
+
+def _answer(process: "subprocess.Popen[str]", address: str) -> str:
+    """What the first driver says. It may knock at a cluster that is just ending, and wait for a GCS that is no more."""
+    waited_s = 0.0
+    while waited_s < ANSWER_S:
+        try:
+            return process.communicate(timeout=LOOK_S)[0]
+        except subprocess.TimeoutExpired:
+            waited_s += LOOK_S
+            require_listener(address)
+    raise ClusterError(
+        f"the cluster at {address} does not let a driver in: in {ANSWER_S:.0f} s its node has started no worker; see "
+        "`ray status` and the node's logs there"
+    )
 
 
 def rejected(error: BaseException | None) -> bool:
