@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.harness import machine, tree
 from benchmarks.harness.plugin import comparison_options, options, other_runs
-from benchmarks.harness.records import baselines, storage, whole_files
+from benchmarks.harness.records import baselines, storage, unfinished, whole_files
 from benchmarks.harness.records import machine_info as run_info
 from benchmarks.harness.records import run as whole_run
 from benchmarks.harness.runners import allocator, stops
@@ -78,14 +78,30 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     from benchmarks.harness.plugin import outcomes
 
+    if (mine := _unfinished(session.config)) is not None and not whole_files.failure(session.config):
+        mine.remove()
     if exitstatus == pytest.ExitCode.OK and outcomes.nothing_measured(session.config):
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
     if exitstatus == pytest.ExitCode.OK and whole_files.failure(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    return options.describe(config.stash[options.KEY])
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    if (mine := _unfinished(item.config)) is not None:
+        mine.keep()
+
+
+def _unfinished(config: pytest.Config) -> unfinished.Unfinished | None:
+    """None also on a comparison's side, which ends with the comparison."""
+    return None if turns.KEY in config.stash else unfinished.of(config)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    mine = _unfinished(config)
+    left = [] if mine is None else mine.left()
+    said = [f"a run that was killed has left what it had measured: {path}" for path in left]
+    return [options.describe(config.stash[options.KEY]), *said]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -116,7 +116,7 @@ class Injected:
 
     Attributes:
         head, base: patch a tree's workload of this name; the tree, its name, CPUs.
-        question: which one should decide; None where no verdict may be ok or improved.
+        question: which one should decide; None where only a note is to say that rounds scatter.
         variants: tests that it changes.
     """
 

@@ -93,6 +93,7 @@ def facts(outcome: Outcome) -> Run:
         "word": outcome.word,
         "question": outcome.answer.question if outcome.answer else "",
         "reason": outcome.reason,
+        "wider": outcome.wider,
         "answers": {
             question: [its.slowdown, its.low, its.high]
             for question, its in {"typical time": outcome.verdict, **outcome.others}.items()
@@ -125,7 +126,7 @@ def table(runs: Sequence[Run]) -> str:
     rows = []
     for kind, change in CHANGES.items():
         if its := [one for one in runs if one["kind"] == kind]:
-            hit = [as_meant(one["tests"][test]["word"], change) for one in its for test in rules.changed(one)]
+            hit = [as_meant(one["tests"][test], change) for one in its for test in rules.changed(one)]
             others = [
                 one["tests"][test]["word"] == "regressed"
                 for one in its
@@ -151,9 +152,9 @@ def table(runs: Sequence[Run]) -> str:
     return "\n".join(parts)
 
 
-def as_meant(word: str, change: Injected) -> bool:
-    """Whether a change was seen; one that only scatters, whether an ok or improved was withheld."""
-    return word not in ("ok", "improved") if change.question is None else word == "regressed"
+def as_meant(test: Run, change: Injected) -> bool:
+    """Whether a change was seen; of one that only scatters, that it scatters: its mean is as before."""
+    return test["wider"] is not None if change.question is None else test["word"] == "regressed"
 
 
 def interval(found: Share) -> str:

@@ -54,10 +54,10 @@ def table(runs: Sequence[Run]) -> str:
     rows = []
     for kind in COPIES.values():
         its = [one["tests"][kind] for one in runs]
-        seen = share([as_meant(test["word"], CHANGES[kind]) for test in its])
+        seen = share([as_meant(test, CHANGES[kind]) for test in its])
         questions = {test["question"]: None for test in its if test["word"] == "regressed"}
-        rows.append((kind, f"{seen.hits} of {len(its)}", interval(seen), ", ".join(questions) or "an ok was withheld"))
-    heads = ("change", "called slower", "95 %", "in")
+        rows.append((kind, f"{seen.hits} of {len(its)}", interval(seen), ", ".join(questions) or "a note"))
+    heads = ("change", "seen in runs", "95 %", "in")
     others = [one["tests"][name]["word"] == "regressed" for one in runs for name in UNCHANGED]
     said = f"Tests that were left as they are, called slower: {sum(others)} of {len(others)}."
     return markdown_table(heads, rows, left=(0, 3)) + f"\n\n{said}\n"

@@ -58,11 +58,14 @@ def test_an_interrupt_leaves_nothing_but_what_was_finished(
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert not left_over(folders)
+    unfinished = suite.path / f"out.json.unfinished-{run.pid}"
+    assert unfinished.exists() == (how == signal.SIGKILL)
     if how != signal.SIGKILL:
         assert run.returncode == pytest.ExitCode.INTERRUPTED, output
         assert "KeyboardInterrupt" in output
-        saved = json.loads((suite.path / "out.json").read_text())["benchmarks"]
-        assert [bench["name"] for bench in saved] == ["test_workload[tiny-small-serial]"]
+    saved = json.loads((unfinished if how == signal.SIGKILL else suite.path / "out.json").read_text())
+    assert [bench["name"] for bench in saved["benchmarks"]] == ["test_workload[tiny-small-serial]"]
+    assert saved["machine_info"]["command"].startswith("pytest benchmarks -k ")
 
 
 def test_a_jobs_tasks_spread_over_the_nodes_of_its_cluster_that_runs_on(

@@ -2,6 +2,8 @@
 
 import fnmatch
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -152,3 +154,17 @@ def test_runs_of_another_python_are_named(suite: pytest.Pytester) -> None:
     judged = run(suite, *quick, "--benchmark-compare-fail=mean:10%")
     assert judged.ret == pytest.ExitCode.USAGE_ERROR
     judged.stderr.fnmatch_lines([f"ERROR: --benchmark-compare-fail: {there}; save one of these *"])
+
+
+def test_what_a_killed_run_has_left_is_named(suite: pytest.Pytester) -> None:
+    folder = storage(suite)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, goes_on = (folder / f"run.unfinished-{pid}" for pid in (ended.pid, os.getpid()))
+    left.write_text("{}")
+    goes_on.write_text("{}")
+    result = suite.runpytest_subprocess("benchmarks", "-k", "serial", *QUICK, "--benchmark-autosave")
+    result.stdout.fnmatch_lines([f"a run that was killed has left what it had measured: {left}"])
+    assert str(goes_on) not in result.stdout.str()
+    assert len(list(folder.glob("0001_*.json"))) == 1
+    assert sorted(folder.glob("*.unfinished-*")) == sorted([left, goes_on])  # its own is gone

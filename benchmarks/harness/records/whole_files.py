@@ -37,7 +37,7 @@ class WholeFiles(FileStorage):
         try:
             with _alone(folder):
                 file = folder / f"{self._next_num}_{save}.json"
-                _write(file, data)
+                write(file, data)
         except OSError as error:
             self.failure = error
         else:
@@ -78,7 +78,12 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _write(file: Path, data: bytes) -> None:
+def write(file: Path, data: bytes) -> None:
+    """Give `file` these bytes, all of them or none.
+
+    Raises:
+        OSError: it can't be written.
+    """
     part = file.with_name(f".{file.name}{PART}")
     try:
         with part.open("xb") as written:
