@@ -3,8 +3,7 @@
     python -m benchmarks.experiments.together --runs 10 --file runs.jsonl
 
 A run is one comparison at the default budget, of serial tests: a copy of the workload for each change, and three that
-are left as they are. So each run is one independent look at every change. With so many tests each has less time, and a
-smaller share of the run's error rate, than a test of its own comparison: what is seen here is seen there.
+are left as they are. So each run is one independent look at every change.
 """
 
 import argparse

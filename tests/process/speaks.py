@@ -84,7 +84,7 @@ class Speaker:
         if not facts["ready"]:
             return
         calls = 1 if facts["calls"] is not None else None
-        known = ("work", "items", "tolerance", "must_see", "cold_s", "store")
+        known = [key for key in ("work", "items", "tolerance", "must_see", "cold_s", "store", "nodes") if key in facts]
         while True:
             seconds = facts["call_s"] * (calls or 1)
             answer = self.say("ready", seconds=seconds, span=seconds, calls=calls, **{key: facts[key] for key in known})

@@ -88,6 +88,19 @@ def test_both_sides_have_as_many_calls_in_a_round(
     assert settled or calls * min(base_s, head_s) >= 0.8 * ROUND_S or calls * max(base_s, head_s) >= 0.2
 
 
+@pytest.mark.parametrize(
+    ("base", "head", "pairs"),
+    [({}, {"nodes": []}, 8), ({"nodes": ["a", "b"]}, {"nodes": ["a", "b"]}, 8), ({"nodes": ["a"]}, {"nodes": ["b"]}, 0)],
+)  # fmt: skip
+def test_only_different_nodes_of_a_cluster_keep_from_comparing(
+    keeper: Keeper, tmp_path: Path, base: dict[str, object], head: dict[str, object], pairs: int
+) -> None:
+    """A base from before comparisons on clusters names none."""
+    found = timed(it(**base), it(**head), keeper, tmp_path)
+    assert len(found.pairs) == pairs
+    assert ("different nodes" in found.reason, found.fault) == ((pairs == 0), "" if pairs else "both")
+
+
 def test_invalid_rounds_count_for_the_side_that_had_them(keeper: Keeper, tmp_path: Path) -> None:
     found = timed(it(invalid=1), it(invalid=3), keeper, tmp_path)
     assert found.invalid == {"both": 1, "head": 2}

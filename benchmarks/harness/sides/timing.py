@@ -79,7 +79,8 @@ class Timing:
             if (cold_s := process.message["cold_s"]) is not None:
                 self._record.cold_s[process.name] = cold_s
             self._record.store[process.name] = process.message["store"]
-        if base.message.get("nodes") != head.message.get("nodes"):
+        # A revision from before comparisons on clusters names none.
+        if base.message.get("nodes", []) != head.message.get("nodes", []):
             self._fault("both", "their tasks ran on different nodes of the cluster: has one come or gone?")
             return
         differing = [
