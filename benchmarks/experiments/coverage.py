@@ -15,8 +15,9 @@ from benchmarks.harness.estimators.speedup import Speedup, speedup
 from benchmarks.harness.measuring.pace import Alone
 from benchmarks.harness.measuring.pairing import Pairing
 from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.serial_loop import Serial
-from benchmarks.harness.runners.variant import ALL, Round
+from benchmarks.harness.runners.variant import ALL
 from benchmarks.harness.settings import Plan
 from workloads import SIZES, Workload
 

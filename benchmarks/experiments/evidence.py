@@ -152,12 +152,25 @@ def table(runs: Sequence[Run]) -> str:
     return "\n".join(parts)
 
 
+def kept(file: Path | None) -> list[Run]:
+    """The runs that a file has, a line each; none where there is no file."""
+    return [json.loads(line) for line in file.read_text().splitlines()] if file and file.exists() else []
+
+
+def keep(file: Path | None, one: Run) -> None:
+    """Add a run to it, if there is to be one."""
+    if file:
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(one) + "\n")
+
+
 def as_meant(test: Run, change: Injected) -> bool:
     """Whether a change was seen; of one that only scatters, that it scatters: its mean is as before."""
     return test["wider"] is not None if change.question is None else test["word"] == "regressed"
 
 
 def interval(found: Share) -> str:
+    """A share's, in percent."""
     return f"{100 * found.low:.1f} {100 * found.high:.1f} %"
 
 
@@ -172,11 +185,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="keep a line for each run; what is there already counts")
     options = parser.parse_args()
     asked = Asked(options.workloads, options.variants, options.budget)
-    runs = (
-        [json.loads(line) for line in options.file.read_text().splitlines()]
-        if options.file and options.file.exists()
-        else []
-    )
+    runs = kept(options.file)
     wanted = [NOTHING] * options.identical + [kind for kind in options.kinds for _ in range(options.changed)]
     for one in runs:
         if one["variants"] == asked.variants and one["kind"] in wanted:
@@ -184,9 +193,7 @@ def main() -> None:
     for index, kind in enumerate(wanted):
         workload = asked.workloads[index % len(asked.workloads)]
         runs.append(run(kind, workload, asked))
-        if options.file:
-            with options.file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(runs[-1]) + "\n")
+        keep(options.file, runs[-1])
         words = {test: f"{its['word']} {its['question']}" for test, its in runs[-1]["tests"].items()}
         print(f"{kind} in {workload}: status {runs[-1]['status']}, {words}", flush=True)
     print(text := table(runs))

@@ -7,14 +7,13 @@ are left as they are. So each run is one independent look at every change.
 """
 
 import argparse
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.calibrate.simulation import share
 from benchmarks.experiments.changes import CHANGES
-from benchmarks.experiments.evidence import Asked, Run, as_meant, compare, facts, inject, interval
+from benchmarks.experiments.evidence import Asked, Run, as_meant, compare, facts, inject, interval, keep, kept
 from benchmarks.experiments.injected import WORKLOADS
 from benchmarks.harness.settings import BUDGET_S
 from benchmarks.harness.text import append_to_summary, markdown_table
@@ -69,13 +68,10 @@ def main() -> None:
     parser.add_argument("--workload", choices=WORKLOADS, default=WORKLOADS[0])
     parser.add_argument("--file", type=Path, help="keep a line for each run; what is there already counts")
     options = parser.parse_args()
-    kept = options.file.read_text().splitlines() if options.file and options.file.exists() else []
-    runs = [one for one in map(json.loads, kept) if one["workload"] == options.workload]
+    runs = [one for one in kept(options.file) if one["workload"] == options.workload]
     while len(runs) < options.runs:
         runs.append(run(options.workload, options.budget))
-        if options.file:
-            with options.file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(runs[-1]) + "\n")
+        keep(options.file, runs[-1])
         words = {name: f"{test['word']} {test['question']}" for name, test in runs[-1]["tests"].items()}
         print(f"run {len(runs)}: {runs[-1]['passes']} passes, {runs[-1]['seconds']:.0f} s, {words}", flush=True)
     print(text := table(runs))

@@ -90,8 +90,8 @@ def test_both_sides_have_as_many_calls_in_a_round(
 
 @pytest.mark.parametrize(
     ("base", "head", "pairs"),
-    [({}, {"nodes": []}, 8), ({"nodes": ["a", "b"]}, {"nodes": ["a", "b"]}, 8), ({"nodes": ["a"]}, {"nodes": ["b"]}, 0)],
-)  # fmt: skip
+    [({}, {"nodes": []}, 8), ({"nodes": ["a"]}, {"nodes": ["a"]}, 8), ({"nodes": ["a"]}, {"nodes": ["b"]}, 0)],
+)
 def test_only_different_nodes_of_a_cluster_keep_from_comparing(
     keeper: Keeper, tmp_path: Path, base: dict[str, object], head: dict[str, object], pairs: int
 ) -> None:

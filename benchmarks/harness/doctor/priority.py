@@ -15,8 +15,8 @@ from benchmarks.harness.estimators.pairs import Pair
 from benchmarks.harness.estimators.speedup import speedup
 from benchmarks.harness.records.doctor import Priority
 from benchmarks.harness.runners.process_pool import Pool
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.stamps import Task
-from benchmarks.harness.runners.variant import Round
 
 DEFAULT = 15
 """`RAY_worker_niceness`, unless it is set."""

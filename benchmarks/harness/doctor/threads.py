@@ -11,8 +11,9 @@ from multiprocessing import get_context
 from typing import Any
 
 from benchmarks.harness import machine
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.stamps import Execution, Task, Warm
-from benchmarks.harness.runners.variant import ALL, Round, Variant
+from benchmarks.harness.runners.variant import ALL, Variant
 
 _items: Sequence[Any] = ()
 _task: Task

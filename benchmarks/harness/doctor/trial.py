@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.harness.estimators.pairs import Pair
-from benchmarks.harness.runners.variant import Round, Variant
+from benchmarks.harness.runners.rounds import Round
+from benchmarks.harness.runners.variant import Variant
 from benchmarks.harness.same import same
 from workloads import CheckError
 

@@ -19,8 +19,9 @@ from benchmarks.harness.granularity.prediction import shortest_task
 from benchmarks.harness.granularity.spin import spin, steps_per_second, truth
 from benchmarks.harness.measuring.pairing import INVALID_SHARE, InvalidRoundsError
 from benchmarks.harness.records.benchmark import Predicted, SweepInfo, Swept
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.serial_loop import Serial
-from benchmarks.harness.runners.variant import Round, Variant
+from benchmarks.harness.runners.variant import Variant
 from benchmarks.harness.settings import Plan
 from workloads import CheckError
 

@@ -6,7 +6,7 @@ Owns the interface between a measurement and its pace, and the pace of a session
 from typing import Protocol
 
 from benchmarks.harness.measuring.subject import Subject
-from benchmarks.harness.runners.variant import Round
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.settings import Plan
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.harness.estimators.pairs import Pair, leads
 from benchmarks.harness.measuring.pace import Pace
 from benchmarks.harness.measuring.subject import Subject
-from benchmarks.harness.runners.variant import Round
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.same import IncomparableError, same
 from workloads import CheckError, WorkloadError
 

@@ -16,8 +16,9 @@ from benchmarks.harness.measuring.account import account, efficiency, intervals,
 from benchmarks.harness.measuring.pairing import Pairing
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.records.benchmark import Info, Partner, Rounds, Timeline
+from benchmarks.harness.runners.rounds import ColdStart, Round
 from benchmarks.harness.runners.stamps import node
-from benchmarks.harness.runners.variant import ColdStart, Round, Variant
+from benchmarks.harness.runners.variant import Variant
 
 
 def record_of(subject: Subject, pairing: Pairing, cold: ColdStart | None) -> Info:

@@ -14,8 +14,9 @@ from typing import Any
 from benchmarks.harness import machine
 from benchmarks.harness.runners import stops
 from benchmarks.harness.runners.alarm import TooLateError, no_longer_than
+from benchmarks.harness.runners.rounds import ColdStart
 from benchmarks.harness.runners.terms import VariantError
-from benchmarks.harness.runners.variant import ColdStart, Place, Variant
+from benchmarks.harness.runners.variant import Place, Variant
 from workloads import Workload, WorkloadError
 
 WARM_PAIR_S = 1.0

@@ -9,8 +9,8 @@ from statistics import median
 
 from benchmarks.harness.estimators.pairs import Pair
 from benchmarks.harness.records.benchmark import ShownRound
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.stamps import node
-from benchmarks.harness.runners.variant import Round
 
 
 def typical(pairs: Sequence[Pair]) -> int:

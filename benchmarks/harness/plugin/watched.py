@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.harness.measuring.pace import Pace
 from benchmarks.harness.measuring.subject import Subject
-from benchmarks.harness.runners.variant import Round
+from benchmarks.harness.runners.rounds import Round
 
 SAVE, RESTORE, CLEAR = "\x1b7", "\x1b8", "\x1b[K"
 """Of the cursor's place, and to the end of the line: a bar of its own would start the line anew, over the dots."""

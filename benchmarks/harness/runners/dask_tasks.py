@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.harness.runners.alarm import TooLateError, no_longer_than
+from benchmarks.harness.runners.rounds import ColdStart, Round
 from benchmarks.harness.runners.stamps import Counted, Execution, First, Stamped, Task, Warm
 from benchmarks.harness.runners.terms import WorkerDiedError
-from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Round, Variant, missing
+from benchmarks.harness.runners.variant import ALL, NotUpError, Variant, missing
 
 
 class Dask(Variant):

@@ -16,9 +16,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from benchmarks.harness.runners.rounds import ColdStart, Round
 from benchmarks.harness.runners.stamps import Counted, Execution, Fields, Stamped, Task, Warm
 from benchmarks.harness.runners.terms import WorkerDiedError
-from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Round, Variant
+from benchmarks.harness.runners.variant import ALL, NotUpError, Variant
 
 _pool_items: Sequence[Any] = ()
 _pool_task: Task

@@ -13,9 +13,10 @@ from typing import Any
 from benchmarks.harness.runners import ray_environment
 from benchmarks.harness.runners.nodes import Cluster
 from benchmarks.harness.runners.parking import Parking
+from benchmarks.harness.runners.rounds import ColdStart, Round
 from benchmarks.harness.runners.stamps import Execution, Task, Warm, Worker
 from benchmarks.harness.runners.terms import VariantError, WorkerDiedError
-from benchmarks.harness.runners.variant import ALL, ColdStart, NotUpError, Place, Round, Variant
+from benchmarks.harness.runners.variant import ALL, NotUpError, Place, Variant
 
 LOOK_S = 5.0
 """So often who waits for tasks looks whether Ray and its nodes are still there."""

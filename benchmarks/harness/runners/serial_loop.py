@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.harness.runners.alarm import TooLateError, no_longer_than
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.stamps import Counted, Execution, Stamped, Task, Warm
-from benchmarks.harness.runners.variant import ALL, NotUpError, Round, Variant
+from benchmarks.harness.runners.variant import ALL, NotUpError, Variant
 
 
 class Serial(Variant):

@@ -1,4 +1,4 @@
-"""Ways to run a workload's items: a round, and what every variant does.
+"""Ways to run a workload's items: what every variant does.
 
 Owns the interface and the warm-up. Does not decide how many rounds run, compares no results and computes no speedup;
 how tasks are handed out is each variant's own module, what a warm-up must show `terms`' matter.
@@ -11,14 +11,15 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from reprlib import repr as short  # an item may have megabytes
 from typing import Any, NamedTuple
 
 from benchmarks.harness import machine
 from benchmarks.harness.runners import stops
 from benchmarks.harness.runners.nodes import Store
-from benchmarks.harness.runners.stamps import Execution, ItemError, Task, Warm, Worker, pack
+from benchmarks.harness.runners.rounds import ColdStart, Round
+from benchmarks.harness.runners.stamps import ItemError, Task, Warm, Worker, pack
 from benchmarks.harness.runners.terms import Terms, VariantError, WorkerDiedError, require_equal
 
 VARIANTS = ("serial", "ray", "pool", "joblib", "dask")
@@ -45,45 +46,6 @@ def missing(variant: str, packages: str, error: ImportError) -> VariantError:
 
 def _processes(workers: set[Worker]) -> str:
     return f"process {', '.join(str(pid) for _, pid in sorted(workers))}"
-
-
-@dataclass(frozen=True)
-class Round:
-    """One timed run of all items.
-
-    Attributes:
-        start: when it began, on the driver's monotonic clock (seconds).
-        seconds: items ready → all results in the driver.
-        submit_s: the part of it until the last task was submitted.
-        executions: one per item, in item order; empty where the round broke off.
-        invalid: why the round can't be used, or an empty string.
-    """
-
-    start: float
-    seconds: float
-    submit_s: float
-    executions: list[Execution]
-    invalid: str = ""
-
-    @property
-    def results(self) -> list[Any]:
-        return [execution.result for execution in self.executions]
-
-    def stamps_only(self) -> "Round":
-        """The round without its results, which may be large."""
-        return replace(self, executions=[execution._replace(result=None) for execution in self.executions])
-
-
-class ColdStart(NamedTuple):
-    """What fresh worker processes, one a slot, took.
-
-    Attributes:
-        seconds: until the first results of a task each were in the driver.
-        first_task_s: of it, what the slowest worker took to import the task and run it once: the task's own part.
-    """
-
-    seconds: float
-    first_task_s: float
 
 
 class NotUpError(Exception):

@@ -18,9 +18,9 @@ import pytest
 from benchmarks.harness import tree
 from benchmarks.harness.measuring.pace import StoppedError
 from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.stamps import Worker, node
 from benchmarks.harness.runners.terms import VariantError
-from benchmarks.harness.runners.variant import Round
 from benchmarks.harness.sides import explain, placement
 from benchmarks.harness.sides.protocol import Channel, Message
 

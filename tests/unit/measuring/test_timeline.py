@@ -3,8 +3,8 @@ from hypothesis import strategies as st
 
 from benchmarks.harness.estimators.pairs import Pair
 from benchmarks.harness.measuring.timeline import lanes, typical
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.stamps import Execution
-from benchmarks.harness.runners.variant import Round
 
 
 def test_the_typical_pair_has_both_median_rounds() -> None:

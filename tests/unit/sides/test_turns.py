@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.harness.measuring.pace import StoppedError
 from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.serial_loop import Serial
 from benchmarks.harness.runners.stamps import Execution
-from benchmarks.harness.runners.variant import Round
 from benchmarks.harness.sides.protocol import Channel
 from benchmarks.harness.sides.session import Session
 from benchmarks.harness.sides.turns import Turns
