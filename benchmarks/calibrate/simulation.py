@@ -21,6 +21,9 @@ from benchmarks.harness.estimators.verdict import Verdict
 
 POWER = 0.9
 
+WAITED = Verdict("undecided", None, None, None, None, 0, 0)
+"""On a test for which a run had no time."""
+
 Floats = npt.NDArray[np.float64]
 Change = Callable[[Floats, np.random.Generator], Floats]
 """From seconds of rounds to what they would be."""
@@ -136,7 +139,8 @@ def run(passes: Sequence[Sampled], budget: float, limits: Limits, rng: np.random
         passes: all with the same tests.
         budget: seconds, as of a comparison.
     """
-    trial = Trial(budget, dict.fromkeys(passes[0].estimates, limits))
+    tests = list(passes[0].estimates)
+    trial = Trial(budget, dict.fromkeys(tests, limits))
     elapsed, count, more = 0.0, 0, 1
     while more:
         one = passes[int(rng.integers(len(passes)))]
@@ -146,7 +150,7 @@ def run(passes: Sequence[Sampled], budget: float, limits: Limits, rng: np.random
         for test in trial.open:
             trial.add(test, one.estimates[test])
         more = trial.step(elapsed, cost)
-    return Run(trial.verdicts, count, elapsed)
+    return Run({test: trial.verdicts.get(test, WAITED) for test in tests}, count, elapsed)
 
 
 def _cost_of(one: Sampled) -> Callable[[Sequence[str]], float]:

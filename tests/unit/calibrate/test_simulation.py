@@ -124,6 +124,14 @@ def test_a_run_takes_no_more_than_its_budget() -> None:
     assert max(one.passes for one in found) > 10
 
 
+def test_a_test_for_which_there_was_no_time_is_undecided() -> None:
+    """Three passes of both would take 81 s, the first one and two more of one test 57 s."""
+    passes = [Sampled({"a": said(0.5), "b": said(0.5)}, {"a": 12.0, "b": 12.0}, shared_s=3.0)] * 3
+    one = run(passes, 70.0, LIMITS, np.random.default_rng(0))
+    assert {test: verdict.word for test, verdict in one.verdicts.items()} == {"a": "regressed", "b": "undecided"}
+    assert [share.value for share in power(passes, (0.0,), 70.0, LIMITS, 2)["b"]] == [0.0]
+
+
 def test_the_same_seed_gives_the_same_runs() -> None:
     passes = noisy(12, 0.03)
     one, again, other = (list(runs(passes, 60.0, LIMITS, 5, seed)) for seed in (1, 1, 2))
