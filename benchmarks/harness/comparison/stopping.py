@@ -173,7 +173,9 @@ class Trial:
             words = [found[question].word for test, found in self.answers.items() if test not in limits]
             settled = Settled(words.count("regressed"), words.count("ok") + words.count("improved"))
             error = error_of(question, self.asked)
-            for test, verdict in judge(estimates, limits, look, len(self.limits), settled, error).items():
+            for test, verdict in judge(
+                estimates, limits, look, len(self.limits), settled, error, skipped=look - self.looks
+            ).items():
                 self.answers.setdefault(test, {})[question] = verdict
         for test in still:
             its = {question: limits_of(question, self.limits[test]) for question in self.asked}

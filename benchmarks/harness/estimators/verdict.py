@@ -67,6 +67,7 @@ def judge(
     tests: int,
     settled: Settled = NONE_SETTLED,
     error: float = RUN_ERROR,
+    skipped: int = 0,
 ) -> dict[str, Verdict]:
     """A verdict on each test of `limits`.
 
@@ -83,20 +84,23 @@ def judge(
         tests: how many tests the run compares, those decided at an earlier look included.
         settled: how many of them earlier looks have decided.
         error: what all looks may spend.
+        skipped: how many looks just before this one were not taken. When there is a look follows from costs alone, so
+            what they would have spent is this one's (Lan & DeMets 1983, "Discrete sequential boundaries for clinical
+            trials").
 
     Raises:
         ValueError: `tests` is less than there are limits, or no such look is planned.
     """
     if tests < len(limits):
         raise ValueError(f"{tests} tests in a run that judges {len(limits)}: count all that it compares")
-    if look not in range(len(LOOK_SHARES)):
+    if look not in range(len(LOOK_SHARES)) or skipped not in range(look + 1):
         raise ValueError(f"look {look} is not planned: looks are 0 to {len(LOOK_SHARES) - 1}")
     spreads = {test: spread(its) for test, its in passes.items() if len(its) > 1}
     common, pooled = prior(list(spreads.values())), sum(each.freedom for each in spreads.values())
     measured = {
         test: _measured(passes[test], moderate(own, common, pooled)) for test, own in spreads.items() if test in limits
     }
-    spends = error * LOOK_SHARES[look]
+    spends = error * sum(LOOK_SHARES[look - skipped : look + 1])
     above = {test: one.chance(one.centre - math.log1p(limits[test].tolerance)) for test, one in measured.items()}
     below = {test: one.chance(math.log1p(limits[test].must_see) - one.centre) for test, one in measured.items()}
     lower, upper = holm(above, spends, tests - settled.regressed), holm(below, spends, tests - settled.good)
@@ -183,7 +187,8 @@ def outlook(
     if passes < 2 or not first:
         return None
     freedom = float((passes - 1) * (len(first) if len(first) >= LEAST_LENDERS else 1))
-    part = error * LOOK_SHARES[-1] / len(limits)
+    share = LOOK_SHARES[-1] if passes > LEAST_TO_ALARM else 1.0  # there is no look before the third pass
+    part = error * share / len(limits)
     return max(
         _share(
             math.log1p(limits[test].tolerance) + detectable(math.sqrt((one.variance + between) / passes), freedom, part)

@@ -221,6 +221,16 @@ def test_a_dropped_test_does_not_loosen_the_others() -> None:
     assert trial.verdicts != judge(passes, {"a": LIMITS}, 1, 1)
 
 
+@pytest.mark.parametrize(("budget", "looks"), [(3.5, 1), (20.0, 2)])
+def test_the_only_look_may_spend_all_of_the_error(budget: float, looks: int) -> None:
+    trial = Trial(budget, {"a": LIMITS}, TYPICAL)
+    play(trial, {"a": 1.0}, lambda test, number: 0.08 * (-1) ** number)
+    assert trial.looks == looks
+    passes = {"a": trial.planned["a"]}
+    assert trial.verdicts == judge(passes, {"a": LIMITS}, 1, 1, skipped=2 - looks)
+    assert trial.verdicts != judge(passes, {"a": LIMITS}, 1, 1, skipped=looks - 1)
+
+
 @pytest.mark.parametrize(("tolerance", "word"), [(0.02, "regressed"), (0.15, "ok")])
 def test_each_test_is_held_against_its_own_limits(tolerance: float, word: str) -> None:
     """Also where they became known only with the first pass."""

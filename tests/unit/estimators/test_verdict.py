@@ -153,6 +153,18 @@ def test_wrong_counts_are_errors() -> None:
         judge(passes, {"a": Limits()}, 2, 2)
     with pytest.raises(ValueError, match="look -1"):
         judge(passes, {"a": Limits()}, -1, 2)
+    with pytest.raises(ValueError, match="look 0"):
+        judge(passes, {"a": Limits()}, 0, 2, skipped=1)
+
+
+def test_a_look_that_is_not_taken_leaves_its_share_to_the_next_one() -> None:
+    passes = {"it": passes_of([0.0, 0.01, 0.02])}
+    only = judge(passes, {"it": Limits()}, 1, 3, skipped=1)["it"]
+    last = judge(passes, {"it": Limits()}, 1, 3)["it"]
+    assert only == judge(passes, {"it": Limits()}, 1, 3, error=2 * RUN_ERROR)["it"]
+    assert only.low is not None
+    assert last.low is not None
+    assert last.low < only.low
 
 
 def test_what_an_earlier_look_has_settled_leaves_its_share_to_the_others() -> None:
