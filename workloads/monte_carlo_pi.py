@@ -8,7 +8,7 @@ import numpy as np
 
 from workloads import CheckError, Workload
 
-SIZES = {"small": {"samples": 90_000}, "medium": {"samples": 300_000}, "full": {"samples": 10_000_000}}
+SIZES = {"small": {"samples": 45_000}, "medium": {"samples": 300_000}, "full": {"samples": 10_000_000}}
 SEED = 314_159
 
 

@@ -112,7 +112,8 @@ def _plan(lines: Sequence[dict[str, Any]], budget: float) -> Callable[[str, floa
     tests = lines[-1]["tests"] if lines else {}
     known = {test: [one[test] for one in passes if test in one] for test in tests}
     setup_s = lines[-1]["seconds"] - sum(facts["rounds_s"] for facts in tests.values()) if lines else 0.0
-    shares = Allocation(known, setup_s, budget, len(known) or TESTS_EXPECTED)
+    pair_s = {test: facts["rounds_s"] / len(facts["pairs"]) for test, facts in tests.items() if facts["pairs"]}
+    shares = Allocation(known, setup_s, budget, len(known) or TESTS_EXPECTED, pair_s)
     return shares.pairs
 
 

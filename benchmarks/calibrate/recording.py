@@ -4,7 +4,7 @@ Owns the file: a line of JSON for each pass. What is learned from it is `calibra
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +55,13 @@ def _common(found: PassRecord) -> list[str]:
 
 
 def facts(found: PassRecord) -> dict[str, Any]:
-    """A pass as JSON: for each test its pairs (base and head seconds, and whether base was first) and what it cost."""
+    """A pass as JSON: for each test what it cost and its pairs (base's and head's seconds, base first, piece)."""
     names = names_of(list(found.tests))
     return {
         "seconds": found.seconds,
         "tests": {
             names[test]: {
-                "pairs": [[pair.reference_s, pair.candidate_s, int(pair.reference_first)] for pair in one.pairs],
+                "pairs": [[*pair[:2], int(pair.reference_first), pair.piece] for pair in one.pairs],
                 "invalid": sum(one.invalid.values()),
                 "idle": one.idle,
                 "cold_s": one.cold_s,
@@ -93,10 +93,15 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
                 line: dict[str, Any] = json.loads(text)
                 _require_figures(line)
                 for test in line["tests"].values():
-                    test["pairs"] = [Pair(base, head, bool(first)) for base, head, first in test["pairs"]]
+                    test["pairs"] = pairs_of(test["pairs"])
                 yield line
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise RecordingError(f"{path} is no recording of passes: name one, or a new file") from None
+
+
+def pairs_of(fields: Sequence[Sequence[Any]]) -> list[Pair]:
+    """Pairs from a line; those of a recording from before rounds were cut have no piece."""
+    return [Pair(base, head, bool(first), *piece) for base, head, first, *piece in fields]
 
 
 def _require_figures(line: dict[str, Any]) -> None:

@@ -17,21 +17,16 @@ EXTRA = """
 
 import dataclasses as _dataclasses
 import random as _random
-import sys as _sys
 import time as _time
 
 _task, _calls = task, 0
 _random.seed({seed})
-# A serial round has a task for each CPU in one process, on Ray a worker has one of them.
-_PER_ROUND = 1 if "default_worker" in _sys.argv[0] else {tasks}
-_share = 0.0
 
 
 def task(item):
-    global _calls, _share
-    if _calls % _PER_ROUND == 0:
-        _share = {share}
+    global _calls
     _calls += 1
+    _share = {share}
     start = _time.perf_counter()
     result = _task(item)
     end = _time.perf_counter()
@@ -115,26 +110,26 @@ class Injected:
     """A change.
 
     Attributes:
-        head, base: patch a tree's workload of this name; the tree, its name, CPUs.
+        head, base: patch a tree's workload of this name; the tree, its name.
         question: which one should decide; None where only a note is to say that rounds scatter.
         variants: tests that it changes.
     """
 
-    head: Callable[[Path, str, int], None]
+    head: Callable[[Path, str], None]
     question: Question | None
     variants: tuple[Variant, ...] = BOTH
-    base: Callable[[Path, str, int], None] | None = None
+    base: Callable[[Path, str], None] | None = None
 
 
-def _appended(text: str, **values: object) -> Callable[[Path, str, int], None]:
-    def patch(tree: Path, name: str, cpus: int) -> None:
+def _appended(text: str, **values: object) -> Callable[[Path, str], None]:
+    def patch(tree: Path, name: str) -> None:
         with (tree / "workloads" / f"{name}.py").open("a", encoding="utf-8") as file:
-            file.write(text.format(**{"tasks": cpus, "seed": 1, **values}))
+            file.write(text.format(**{"seed": 1, **values}))
 
     return patch
 
 
-def _only_on_ray(tree: Path, _: str, __: int) -> None:
+def _only_on_ray(tree: Path, _: str) -> None:
     path = tree / "benchmarks" / "harness" / "runners" / "ray_tasks.py"
     text = path.read_text(encoding="utf-8")
     changed = text.replace(SUBMITS, SUBMITS_LATER).replace(TAKES, REMEMBERS + TAKES)
@@ -144,9 +139,10 @@ def _only_on_ray(tree: Path, _: str, __: int) -> None:
 
 
 def _longer(share: float | str, question: Question = "total time") -> Injected:
-    """Rounds that take so much longer. Base has the same code with a share of 0.
+    """Tasks that take so much longer, each drawn by itself: a serial round runs in pieces of a task or more.
 
-    Where it had not, code that is only appended made rounds of π 2.3, 1.6 and 2.1 % quicker in three passes.
+    Base has the same code with a share of 0. Where it had not, code that is only appended made rounds of π 2.3, 1.6 and
+    2.1 % quicker in three passes.
     """
     return Injected(_appended(EXTRA, share=share), question, base=_appended(EXTRA, share=0.0))
 
@@ -158,8 +154,8 @@ CHANGES: dict[str, Injected] = {
     "a fifth of the rounds × 2": _longer("1.0 * (_random.random() < 1 / 5)"),
     "one round in twenty × 4": _longer("3.0 * (_random.random() < 1 / 20)"),
     "same mean, more spread": Injected(
-        # Half of the rounds, in no step with the sides' turns; drawn at random, 22 of 32 rounds were slow in a pass.
-        _appended(EXTRA, share="0.6 * (_calls // _PER_ROUND % 8 in (0, 3, 5, 6))"),
+        # Five of nine tasks, in no step with turns and pieces; drawn at random, 22 of 32 were slow in a pass.
+        _appended(EXTRA, share="0.54 * (_calls * 4 % 9 < 5)"),
         None,
         base=_appended(EXTRA, share=0.3),
     ),

@@ -23,7 +23,6 @@ from benchmarks.experiments.changes import CHANGES, Injected
 from benchmarks.experiments.injected import WORKLOADS, copy_of_head
 from benchmarks.harness.comparison.conductor import Conductor
 from benchmarks.harness.estimators.questions import QUESTIONS
-from benchmarks.harness.machine import usable_cpus
 from benchmarks.harness.plugin.comparison_options import MUST_SEE, TOLERANCE
 from benchmarks.harness.records.comparison import Comparison, Outcome
 from benchmarks.harness.reporting.progress import Progress
@@ -82,9 +81,9 @@ def run(kind: str, workload: str, asked: Asked) -> Run:
 
 def inject(change: Injected, trees: Mapping[str, Path], workload: str) -> None:
     """Change a workload of both trees, as far as it is to be changed there."""
-    change.head(trees["head"], workload, usable_cpus())
+    change.head(trees["head"], workload)
     if change.base is not None:
-        change.base(trees["base"], workload, usable_cpus())
+        change.base(trees["base"], workload)
 
 
 def facts(outcome: Outcome) -> Run:

@@ -17,10 +17,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.calibrate.recording import pairs_of
 from benchmarks.experiments.rules import NOTHING
 from benchmarks.harness.comparison.results import estimates_of
 from benchmarks.harness.estimators.limits import RUN_ERROR, Limits
-from benchmarks.harness.estimators.pairs import Pair
 from benchmarks.harness.estimators.pass_estimate import PassEstimate
 from benchmarks.harness.estimators.questions import QUESTIONS, error_of
 from benchmarks.harness.estimators.verdict import LOOK_SHARES, judge
@@ -35,7 +35,7 @@ def typical_time(run: Mapping[str, Any]) -> Passes:
     found: dict[str, list[PassEstimate]] = {}
     for one in run["recording"]:
         for test, its in one["tests"].items():
-            pairs = [Pair(base, head, bool(first)) for base, head, first in its["pairs"]]
+            pairs = pairs_of(its["pairs"])
             if "typical time" in (estimates := estimates_of(TestPass(pairs=pairs))):
                 found.setdefault(test, []).append(estimates["typical time"])
     return found

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from benchmarks.calibrate.recording import pairs_of
 from benchmarks.calibrate.simulation import share
 from benchmarks.experiments.changes import CHANGES
 from benchmarks.harness.estimators.pairs import Pair
@@ -113,6 +114,21 @@ def changed(one: dict[str, Any]) -> list[str]:
     return [test for test in one["tests"] if test.startswith(one["workload"]) and test.rpartition("-")[2] in variants]
 
 
+def whole(pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs of whole rounds from those of their pieces, as other tools would time them; incomplete ones left out."""
+    pieces = max(pair.piece for pair in pairs) + 1
+    if pieces == 1:
+        return list(pairs)
+    found, since = [], 0
+    for end, pair in enumerate(pairs, 1):
+        if pair.piece == 0:
+            since = end - 1
+        its = pairs[since:end]
+        if [one.piece for one in its] == list(range(pieces)):
+            found.append(Pair(sum(one[0] for one in its), sum(one[1] for one in its), its[0].reference_first))
+    return found
+
+
 def _ours(one: dict[str, Any]) -> list[bool]:
     asked = list(one["tests"]) if one["kind"] == NOTHING else changed(one)
     return [one["tests"][test]["word"] == "regressed" for test in asked]
@@ -123,7 +139,7 @@ def _theirs(one: dict[str, Any], rule: Rule) -> list[bool]:
     found = []
     for test in asked:
         passes = [
-            [Pair(base, head, bool(first)) for base, head, first in its["tests"][test]["pairs"]]
+            whole(pairs_of(its["tests"][test]["pairs"]))
             for its in one["recording"]
             if its["tests"].get(test, {}).get("pairs")
         ]

@@ -41,7 +41,7 @@ class Stretches(Timing):
     gaps: ClassVar[list[float]] = []
     within: ClassVar[list[float]] = []
 
-    def run_pairs(self, pairs: int, patience: float) -> None:
+    def run_rounds(self, pairs: int, patience: float) -> None:
         first, second = both = self.exchange.sides
         for process in both:
             self.exchange.go(process, {"rounds": pairs}, patience)

@@ -15,6 +15,7 @@ from tests.process import speaks
 
 FACTS: dict[str, Any] = {
     "why": "",
+    "serial": False,
     "sources": [],
     "call_s": 0.02,
     "calls": None,
@@ -33,7 +34,7 @@ FACTS: dict[str, Any] = {
 }
 """Of a test: seconds of a call, and whether calls are calibrated (a number) or a round is what it is (None); seconds
 of its set-up; how many rounds of its first pass, the first ones, are invalid; its outcome, and whether it gets ready
-before that; whether a round really takes its time."""
+before that; whether a round really takes its time; in how many pieces it can be cut."""
 
 
 @dataclass

@@ -84,14 +84,20 @@ class Speaker:
         if not facts["ready"]:
             return
         calls = 1 if facts["calls"] is not None else None
-        known = [key for key in ("work", "items", "tolerance", "must_see", "cold_s", "store", "nodes") if key in facts]
+        known = [
+            key
+            for key in ("work", "items", "tolerance", "must_see", "cold_s", "store", "nodes", "pieces")
+            if key in facts
+        ]
         while True:
             seconds = facts["call_s"] * (calls or 1)
             answer = self.say("ready", seconds=seconds, span=seconds, calls=calls, **{key: facts[key] for key in known})
             if "calls" not in answer:
                 break
             calls = answer["calls"]
-        for number in range(answer.get("rounds", 0)):
+        pieces = answer.get("pieces", 1)
+        seconds /= pieces
+        for number in range(answer.get("rounds", 0) * pieces):
             if self.say("round").get("stop"):
                 break
             start = time.perf_counter()
@@ -113,7 +119,8 @@ def main() -> None:
         threading.Thread(target=burn, daemon=True).start()
     if plan["starts"]:
         subprocess.Popen([sys.executable, "-I", "-S", "-c", plan["starts"]], stdout=subprocess.DEVNULL)
-    tests = [{"id": test, "why": facts["why"], "sources": facts["sources"]} for test, facts in plan["tests"].items()]
+    told = ("why", "sources", "serial")
+    tests = [{"id": test, **{key: its[key] for key in told}} for test, its in plan["tests"].items()]
     for test in speaker.say("collected", tests=tests, **plan["collected"])["tests"]:
         speaker.test(test, plan["tests"][test])
     speaker.say("end")

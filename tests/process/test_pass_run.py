@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.harness.machine import usable_cpus
 from benchmarks.harness.sides import pass_record
 from benchmarks.harness.sides.errors import SideError
 from benchmarks.harness.sides.keeper import Keeper
@@ -99,6 +100,36 @@ def test_only_different_nodes_of_a_cluster_keep_from_comparing(
     found = timed(it(**base), it(**head), keeper, tmp_path)
     assert len(found.pairs) == pairs
     assert ("different nodes" in found.reason, found.fault) == ((pairs == 0), "" if pairs else "both")
+
+
+@pytest.mark.parametrize(
+    ("most", "round_s", "pieces"),
+    [((4, 4), 0.08, 4), ((9, 2), 0.08, 2), ((9, 9), 0.08, 4), ((2, 2), 0.019, 1), ((4, 4), 0.032, 3)],
+)
+def test_rounds_are_cut_as_far_as_both_can_and_pieces_are_long_enough(
+    keeper: Keeper, tmp_path: Path, most: tuple[int, int], round_s: float, pieces: int
+) -> None:
+    base, head = (it(pieces=its, call_s=round_s) for its in most)
+    found = timed(base, head, keeper, tmp_path)
+    assert found.pieces == pieces
+    assert len(found.pairs) >= 8
+    orders: dict[int, list[bool]] = {}
+    for pair in found.pairs:
+        assert pair[:2] == pytest.approx((round_s / pieces, round_s / pieces))
+        orders.setdefault(pair.piece, []).append(pair.reference_first)
+    assert sorted(orders) == list(range(pieces))
+    assert all(sum(its) * 2 == len(its) for its in orders.values())
+    assert sum(pair.reference_first for pair in found.pairs) * 2 == len(found.pairs)
+
+
+def test_serial_tests_come_first_and_both_sides_get_ready_for_them_at_once(keeper: Keeper, tmp_path: Path) -> None:
+    both = Fake({"test_ray": {"setup_s": 1.0}, "test_serial": {"setup_s": 1.0, "serial": True}})
+    record = ran(both, both, keeper, tmp_path)
+    assert list(record.tests) == ["test_serial", "test_ray"]
+    assert all(len(found.pairs) == 8 for found in record.tests.values())
+    assert record.tests["test_ray"].setup_s >= 2
+    if usable_cpus() > 1:
+        assert record.tests["test_serial"].setup_s < record.tests["test_ray"].setup_s - 0.5
 
 
 def test_invalid_rounds_count_for_the_side_that_had_them(keeper: Keeper, tmp_path: Path) -> None:

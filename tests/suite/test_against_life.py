@@ -60,7 +60,7 @@ def start(
 
     def start(side: str, moment: str, variant: str) -> Comparison:
         monkeypatch.setenv("HALT_AT", f"{side} {moment}")
-        budget = "20" if variant == "ray" else "1"  # else a pass on Ray has too few rounds to halt in one
+        budget = "20" if variant == "ray" else "5"  # else a pass has too few rounds to halt in one
         command = [sys.executable, "-m", "pytest", "benchmarks", "-k", variant, "--against", "HEAD", "--budget", budget]
         here = os.open(tmp_path / "here", os.O_RDONLY | os.O_NONBLOCK)
         process = subprocess.Popen(

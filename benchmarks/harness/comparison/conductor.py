@@ -162,7 +162,9 @@ class Conductor:
 
     def _shortest(self, tests: Sequence[str]) -> float:
         """Seconds of a pass of some tests with the fewest pairs."""
-        return self._expected(tests, lambda found: found.setup_s + min(found.rounds_s, LEAST_PAIRS * found.pair_s))
+        return self._expected(
+            tests, lambda found: found.setup_s + min(found.rounds_s, LEAST_PAIRS * found.pieces * found.pair_s)
+        )
 
     def _outlook(self, more: int) -> Outlook:
         asked = self._trial.asked

@@ -16,11 +16,13 @@ class Pair(NamedTuple):
         reference_s: seconds of the round that the other one is held against: the partner's, or base's.
         candidate_s: seconds of the round that is judged: the variant's, or head's.
         reference_first: whether the reference's round came first.
+        piece: which piece of a round they are, from 0, where rounds are cut; pieces may differ in length.
     """
 
     reference_s: float
     candidate_s: float
     reference_first: bool
+    piece: int = 0
 
 
 def leads(index: int) -> bool:

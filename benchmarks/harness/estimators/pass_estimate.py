@@ -7,7 +7,7 @@ Owns the estimate of one pass. Pure functions: runs nothing, reads no clock. Wha
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, variance
+from statistics import fmean, median, variance
 
 import numpy as np
 import numpy.typing as npt
@@ -46,10 +46,13 @@ def typical(pairs: Sequence[Pair]) -> PassEstimate | None:
     quickest quarters 3.2 and 5.5 (`python -m benchmarks.experiments.estimators`). The second of two rounds runs up to a
     fifth slower or faster than the first: that effect has opposite signs in the two orders.
 
+    Where rounds are cut, each piece is estimated by itself, and what they say is put together by their share of base's
+    time: a piece that is as short as others are long counts for so much less.
+
     Args:
         pairs: valid pairs of one pass; seconds above 0.
     """
-    return _over_both_orders(pairs, _middle_half)
+    return _over_pieces([_over_both_orders(its, _middle_half) for its in _pieces(pairs)], _base_times(pairs))
 
 
 def total(pairs: Sequence[Pair]) -> PassEstimate | None:
@@ -79,7 +82,8 @@ def wider(pairs: Sequence[Pair]) -> float | None:
     """
     if len(pairs) < LEAST_SCATTERED:
         return None
-    base, head = np.log(np.array([pair[:2] for pair in pairs])).T
+    by_piece = [np.log(np.array([pair[:2] for pair in its])) for its in _pieces(pairs)]
+    base, head = np.concatenate([logs - np.median(logs, axis=0) for logs in by_piece]).T
     spreads = [float(np.subtract(*np.percentile(logs, [75, 25]))) for logs in (base, head)]
     return spreads[1] / spreads[0] if spreads[0] > 0 else None
 
@@ -87,6 +91,28 @@ def wider(pairs: Sequence[Pair]) -> float | None:
 Times = npt.NDArray[np.float64]
 Statistic = Callable[[Times, Times], Times]
 """Log ratio of head's times to base's, of pairs along the last axis."""
+
+
+def _pieces(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The pairs of each piece of a round."""
+    return [[pair for pair in pairs if pair.piece == piece] for piece in sorted({pair.piece for pair in pairs})]
+
+
+def _base_times(pairs: Sequence[Pair]) -> list[float]:
+    """Base's median seconds of each piece."""
+    return [median(pair.reference_s for pair in its) for its in _pieces(pairs)]
+
+
+def _over_pieces(found: Sequence[PassEstimate | None], base_s: Sequence[float]) -> PassEstimate | None:
+    """Log ratio of the sums over all pieces, which take `base_s` on base; None where a piece has too few pairs."""
+    pieces = [one for one in found if one is not None]
+    if len(pieces) < len(found) or not pieces:
+        return None
+    if len(pieces) == 1:
+        return pieces[0]
+    head_s = [seconds * math.exp(one.log_ratio) for one, seconds in zip(pieces, base_s, strict=True)]
+    variance = sum((seconds / sum(head_s)) ** 2 * one.variance for one, seconds in zip(pieces, head_s, strict=True))
+    return PassEstimate(math.log(sum(head_s) / sum(base_s)), variance, sum(one.pairs for one in pieces))
 
 
 def _over_both_orders(pairs: Sequence[Pair], statistic: Statistic) -> PassEstimate | None:

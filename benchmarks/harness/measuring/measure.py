@@ -86,6 +86,7 @@ def _measured(
                 disable_gc=plan.disable_gc,
                 on_result=None if progress.disable else progress.update,
                 on_invalid=lambda: _take_back(benchmark),
+                on_joined=lambda seconds: _correct(benchmark, seconds),
             )
             benchmark.group = f"{subject.name}-{subject.size}"
             benchmark.pedantic(pairing.run, setup=pairing.before, teardown=pairing.after, rounds=rounds)
@@ -111,6 +112,11 @@ def _timed(benchmark: BenchmarkFixture) -> list[float]:
 def _take_back(benchmark: BenchmarkFixture) -> None:
     """The last round is invalid: not even its time is to be seen."""
     del _timed(benchmark)[-1:]
+
+
+def _correct(benchmark: BenchmarkFixture, seconds: float) -> None:
+    """The last round took so long without the waits between its pieces."""
+    _timed(benchmark)[-1:] = [seconds]
 
 
 def _forget(benchmark: BenchmarkFixture) -> None:

@@ -15,7 +15,13 @@ class StoppedError(Exception):
 
 
 class Pace(Protocol):
-    """What a measurement asks before, during and after its rounds."""
+    """What a measurement asks before, during and after its rounds.
+
+    Attributes:
+        pieces: in how many pieces each round runs, each with a `wait` before it and a `note` after it.
+    """
+
+    pieces: int
 
     def rounds(self, subject: Subject, pair_s: float, cold_s: float | None) -> int:
         """Everything is warm: how many rounds to run, where a pair is likely to take `pair_s` seconds.
@@ -27,21 +33,23 @@ class Pace(Protocol):
         """
 
     def wait(self) -> None:
-        """Return when the next round may run.
+        """Return when the next round, or piece of one, may run.
 
         Raises:
             StoppedError: there will be none.
         """
 
     def note(self, round_: Round) -> None:
-        """This round has run."""
+        """This round, or piece of one, has run."""
 
     def done(self) -> None:
         """The last round has run."""
 
 
 class Alone:
-    """A session alone: as many rounds as the plan has, each at once."""
+    """A session alone: as many rounds as the plan has, each at once and in one piece."""
+
+    pieces = 1
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan

@@ -5,6 +5,7 @@ Owns the order of rounds and what becomes of each. When pytest-benchmark runs th
 """
 
 import gc
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from reprlib import repr as short  # a result may have megabytes
@@ -13,12 +14,19 @@ from typing import Any
 from benchmarks.harness.estimators.pairs import Pair, leads
 from benchmarks.harness.measuring.pace import Pace
 from benchmarks.harness.measuring.subject import Subject
-from benchmarks.harness.runners.rounds import Round
+from benchmarks.harness.runners.rounds import Round, joined
 from benchmarks.harness.same import IncomparableError, same
 from workloads import CheckError, WorkloadError
 
 INVALID_SHARE = 0.1
 """More invalid rounds than this share of the planned ones, and the test fails: something is broken, not slow."""
+
+
+def cut(items: int, pieces: int) -> list[slice]:
+    """Slices that cut so many items into as many pieces, as even as can be; no more of them than there are items."""
+    pieces = min(pieces, items)
+    ends = [items * index // pieces for index in range(pieces + 1)]
+    return [slice(start, end) for start, end in itertools.pairwise(ends)]
 
 
 class InvalidRoundsError(Exception):
@@ -29,7 +37,8 @@ class Pairing:
     """Runs and judges the rounds of one subject. For each round call `before`, `run` (timed), `after`.
 
     Partner and variant alternate as `pairs.leads` says, the partner leading. `on_invalid` is called, inside `after`,
-    for each round that is left out.
+    for each round that is left out, `on_joined` with the seconds of each that ran in pieces: what was timed around it
+    has the waits between them, too.
 
     Attributes:
         pairs: valid pairs so far.
@@ -48,6 +57,7 @@ class Pairing:
         disable_gc: bool = False,
         on_result: Callable[[int], Any] | None = None,
         on_invalid: Callable[[], Any] = lambda: None,
+        on_joined: Callable[[float], Any] = lambda _: None,
     ) -> None:
         self.pairs: list[Pair] = []
         self.rounds: list[Round] = []
@@ -58,12 +68,13 @@ class Pairing:
         self._subject = subject
         self._planned = planned
         self._disable_gc = disable_gc
-        self._on_result, self._on_invalid = on_result, on_invalid
+        self._on_result, self._on_invalid, self._on_joined = on_result, on_invalid, on_joined
         self._pace = pace
         self._turn = 0
         self._reference: list[Any] | None = None
         self._partner_round: Round | None = None
         self._variant_round: Round | None = None
+        self._last_piece: Round | None = None
 
     def before(self) -> None:
         """Untimed: the partner's round, if it comes first in this pair; with another session, waiting for the turn."""
@@ -73,8 +84,14 @@ class Pairing:
         self._partner_round = self._run_partner() if self._partner_first else None
 
     def run(self) -> None:
-        """The round that pytest-benchmark times."""
-        self._variant_round = self._subject.variant.run(self._on_result)
+        """The round that pytest-benchmark times; its pieces, and waiting for the turn between them."""
+        variant, ran = self._subject.variant, list[Round]()
+        for piece in cut(len(self._subject.items), self._pace.pieces):
+            if ran:
+                self._pace.note(variant.inspect(ran[-1]))
+                self._pace.wait()
+            ran.append(variant.run(self._on_result, piece))
+        self._variant_round, self._last_piece = joined(ran), ran[-1]
 
     def after(self) -> None:
         """Untimed: the partner's round, if it comes second; then compare both, and after the last check the truth.
@@ -84,11 +101,14 @@ class Pairing:
             InvalidRoundsError: more than `INVALID_SHARE` of the planned rounds are invalid.
         """
         assert self._variant_round is not None
+        assert self._last_piece is not None
         if not self._partner_first:
             self._partner_round = self._run_partner()
         subject = self._subject
         variant = subject.variant.inspect(self._variant_round)
-        self._pace.note(variant)
+        self._pace.note(variant if self._pace.pieces == 1 else subject.variant.inspect(self._last_piece))
+        if self._pace.pieces > 1:
+            self._on_joined(variant.seconds)
         partner = self._partner_round
         if subject.partner is not None and partner is not None:
             partner = subject.partner.inspect(partner)

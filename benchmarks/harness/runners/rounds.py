@@ -3,6 +3,7 @@
 Owns these records. Who makes them are the variants; what they say together is `measuring`'s matter.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -34,6 +35,19 @@ class Round:
     def stamps_only(self) -> "Round":
         """The round without its results, which may be large."""
         return replace(self, executions=[execution._replace(result=None) for execution in self.executions])
+
+
+def joined(pieces: Sequence[Round]) -> Round:
+    """The round that its pieces make, at least one, in the order of their items. What lay between them is left out."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return Round(
+        start=pieces[0].start,
+        seconds=sum(piece.seconds for piece in pieces),
+        submit_s=sum(piece.submit_s for piece in pieces),
+        executions=[execution for piece in pieces for execution in piece.executions],
+        invalid=next((piece.invalid for piece in pieces if piece.invalid), ""),
+    )
 
 
 class ColdStart(NamedTuple):

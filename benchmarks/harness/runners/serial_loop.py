@@ -17,6 +17,7 @@ class Serial(Variant):
     """A `for` loop in the driver: one process, one thread."""
 
     name = "serial"
+    can_be_cut = True
 
     def prepare(self, task: Task, items: Sequence[Any], sample: Sequence[Any]) -> None:
         self._stamped, self._counted, self._items, self._sample = Stamped(task), Counted(task), items, sample[:1]

@@ -63,9 +63,11 @@ class Variant(ABC):
         object_store: where its tasks' large values lie, if they are in a Ray started here.
         nodes: how many nodes of each kind a joined cluster has that its tasks run on; else empty.
         terms: on which terms its workers run tasks, as the warm-up showed; None before it.
+        can_be_cut: whether the seconds of a round are the sum of those of its items, so that they can be run piecewise.
     """
 
     name: str
+    can_be_cut = False
     INLINE_BYTES = sys.maxsize
     """Larger items are handed over once, before any timing, where the variant has a place for them."""
 

@@ -1,4 +1,6 @@
-"""Handing the turn from one side to the other: an answer goes out, a message comes back, and nothing else may.
+"""Handing the turn to a side: an answer goes out, a message comes back, and nothing else may.
+
+Both sides have the turn at once only where nothing is timed, or what either is timed at keeps one core busy.
 
 Owns waiting for a side, and noticing one that ends, hangs, speaks out of turn or loads the other side's files. What its
 messages mean is `pass_run`'s and `timing`'s.
@@ -9,6 +11,7 @@ import select
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.harness import machine
 from benchmarks.harness.sides.errors import SideError
 from benchmarks.harness.sides.process import Process
 from benchmarks.harness.sides.protocol import PROTOCOL, BrokenLineError, Message
@@ -28,11 +31,32 @@ class Exchange:
     def __init__(self, number: int, trees: Mapping[str, Path]) -> None:
         self.sides: list[Process] = []
         self._number, self._trees = number, trees
+        self._running: list[Process] = []
 
     def by_name(self) -> tuple[Process, Process]:
         """Base and head."""
         base, head = sorted(self.sides, key=lambda process: process.name)
         return base, head
+
+    def begin(self, process: Process) -> None:
+        """A side that has just been started has the turn."""
+        self.sides.append(process)
+        self._running.append(process)
+
+    def together(self, answer: Message, patience: float) -> None:
+        """Give both sides the turn at once, where there are cores for both, and wait until both have handed it back.
+
+        Raises:
+            SideError: as `go`.
+        """
+        if machine.usable_cpus() < len(self.sides):
+            for process in self.sides:
+                self.go(process, answer, patience)
+            return
+        for process in self.sides:
+            self._give(process, answer)
+        for process in self.sides:
+            self.listen(process, patience)
 
     def go(self, process: Process, answer: Message, patience: float) -> None:
         """Give a side the turn, and wait until it hands it back.
@@ -41,15 +65,23 @@ class Exchange:
             SideError: it or the other one ended, hangs for `patience` seconds, spoke out of turn, or runs the other
                 side's files.
         """
-        with contextlib.suppress(OSError):  # waiting for its answer says how it ended
-            process.channel.send(answer)
+        self._give(process, answer)
         self.listen(process, patience)
 
+    def _give(self, process: Process, answer: Message) -> None:
+        self._running.append(process)
+        with contextlib.suppress(OSError):  # waiting for its answer says how it ended
+            process.channel.send(answer)
+
     def listen(self, process: Process, patience: float) -> None:
-        """The same for a side that has the turn already."""
+        """The same for a side that has the turn already. Another one that has it, too, is listened to in its own time.
+
+        Raises:
+            SideError: as `go`.
+        """
         where = f" at {process.test.rpartition('::')[2]}" if process.test else ""
         where += f", pass {self._number + 1}"
-        lines = {other.channel.socket: other for other in self.sides}
+        lines = {other.channel.socket: other for other in self.sides if other is process or other not in self._running}
         readable, _, _ = select.select(list(lines), [], [], patience)
         if not readable:
             raise SideError(process.name, f"{process.name} hangs{where}: no answer within {patience:.0f} s")
@@ -63,6 +95,7 @@ class Exchange:
             raise SideError(speaker.name, f"{speaker.name} {speaker.how_it_ended()}{where}")
         if speaker is not process or speaker.channel.pending:
             raise SideError(speaker.name, f"{speaker.name} ran out of turn{where}")
+        self._running.remove(process)
         try:
             process.take(message)
         except (LookupError, TypeError, ValueError):

@@ -21,11 +21,13 @@ class FoundTest:
         id: its node id.
         why: why it can't be timed; empty where it can.
         sources: files, from the tree's root, in which a change of the test itself would be.
+        serial: whether it is known to keep one core busy, and to need no Ray.
     """
 
     id: str
     why: str = ""
     sources: tuple[str, ...] = ()
+    serial: bool = False
 
 
 @dataclass
@@ -37,6 +39,7 @@ class TestPass:
         invalid: pairs left out by the sides whose rounds were invalid: `base`, `head` or `both`, each pair once.
         setup_s, rounds_s: seconds that both sides took to get ready, and for all rounds.
         calls: how many calls a round had; None where a round is what it is.
+        pieces: in how many its rounds were cut; a pair is two of the same piece.
         tolerance, must_see: what head's test asks for, if it does.
         cold_s: for each side the seconds to its first result; a side that could not measure it is left out.
         memory: for each side the peak resident bytes of driver and workers in its rounds; as above.
@@ -54,6 +57,7 @@ class TestPass:
     setup_s: float = 0.0
     rounds_s: float = 0.0
     calls: int | None = None
+    pieces: int = 1
     tolerance: float | None = None
     must_see: float | None = None
     cold_s: dict[str, float] = field(default_factory=dict)
@@ -100,6 +104,10 @@ class PassRecord:
     elsewhere: list[str] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
+
+    def serial(self, test: str) -> bool:
+        """Whether a test is serial on both sides."""
+        return all(its[test].serial for its in self.found.values())
 
     @property
     def before_rounds_s(self) -> float:

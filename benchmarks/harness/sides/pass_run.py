@@ -92,13 +92,13 @@ class Pass:
         order = list(self._sides) if self._number % 2 == 0 else list(reversed(self._sides))
         for side in order:
             self._on_turn("starting")
-            process = Process(side, self._number, self._keeper)
-            self._exchange.sides.append(process)
+            self._exchange.begin(Process(side, self._number, self._keeper))
+        for process in self._exchange.sides:
             self._exchange.listen(process, self._patience)
             self._collected(process)
-        chosen = choose(self.record)
-        for process in self._exchange.sides:
-            self._exchange.go(process, {"tests": chosen}, self._patience)
+        # Until the first test that needs it no Ray is up, and none burns a tenth of a core beside serial rounds.
+        chosen = sorted(choose(self.record), key=lambda test: not self.record.serial(test))
+        self._exchange.together({"tests": chosen}, self._patience)
         for test in chosen:
             older = any(process.version != PROTOCOL for process in self._exchange.sides)
             if older or fits(test, time.monotonic() - start):
@@ -107,6 +107,8 @@ class Pass:
                 self.record.tests[test] = timing.run(plan, calls.get(test))
             else:
                 self._pass_over(test)
+        for process in self._exchange.sides:
+            self._require_end(process)
         for process in self._exchange.sides:
             self._finish(process)
 
@@ -126,7 +128,8 @@ class Pass:
                 status=3,
             )
         self.record.found[name] = {
-            test["id"]: FoundTest(test["id"], test["why"], tuple(test["sources"])) for test in message["tests"]
+            test["id"]: FoundTest(test["id"], test["why"], tuple(test["sources"]), test.get("serial", False))
+            for test in message["tests"]
         }
         self.record.python[name] = message["python"]
         self.record.rests[name] = message.get("rests", False)
@@ -136,11 +139,15 @@ class Pass:
             self._exchange.go(process, {"pass": True}, self._patience)
         self.record.tests[test] = TestPass(ran=False)
 
-    def _finish(self, process: Process) -> None:
+    @staticmethod
+    def _require_end(process: Process) -> None:
+        """Let it end, if it has no more tests."""
         if process.at != "end":
             raise SideError(process.name, f"{process.name} ran more tests than it was asked to")
         with contextlib.suppress(OSError):  # its status says how it ended
             process.channel.send({})
+
+    def _finish(self, process: Process) -> None:
         try:
             status = process.process.wait(timeout=self._patience)
         except subprocess.TimeoutExpired:

@@ -4,29 +4,31 @@ Owns messages and their transport. Imports nothing of ours: it is what a session
 have in common. What a side does with it is `turns`' and `session`'s, what messages mean `pass_run`'s and `timing`'s.
 
 A side has the turn from each answer of the conductor until its own next message, and blocks in between. So whatever
-costs CPU (set-up, warm-up, every round, checks, saving) happens in its turn, or not at all. Its messages are lines of
-JSON over a socket that it inherits, each with `at`, the `turn` that it ends (start and end, seconds of the monotonic
-clock that both sides share), the `rounds` that it ran, the `outcome` of a test that has ended, and the files that it
-has `loaded` since its last message, as far as they are no installed package's:
+costs CPU (set-up, warm-up, every round, checks, saving) happens in its turn, or not at all. While rounds are timed one
+side at most has it; both start, check and end at the same time, and get ready for serial tests so. Its messages are
+lines of JSON over a socket that it inherits, each with `at`, the `turn` that it ends (start and end, seconds of the
+monotonic clock that both sides share), the `rounds` that it ran, the `outcome` of a test that has ended, and the files
+that it has `loaded` since its last message, as far as they are no installed package's:
 
     collected   protocol, root, python, rests, tests → {"tests": [ids to run, in order]}
     test        test                                 → {} or {"pass": true}: not in this pass
     ready       seconds, span, calls, work, items,   → {"calls": n}: once more, with so many calls in a round;
-                tolerance, must_see, cold_s, store,     {"rounds": n}, {"stop": reason}, or
-                nodes                                      {"explain": what, "times": in how many rounds}
+                tolerance, must_see, cold_s, store,     {"rounds": n, "pieces": of each}, {"stop": reason},
+                nodes, pieces                              or {"explain": what, "times": in how many rounds}
     explained   found                                → {}
     round                                            → {} or {"stop": reason}
     done        after the last round                 → {}
     end                                              → {}, then the process saves its JSON and exits
 
 `rests` says that its workers can rest while the other side has the turn, which a joined cluster needs. Of each of the
-`tests` it says `id`, `sources` (files that a change of it would be in, from the root), and `why` it can't be timed,
-empty where it can. `seconds` are those of a round that was tried, `span` is what it took with all that is not timed;
-`calls` is None where a round is what it is. `work` and `items` have to be the same on both sides. `cold_s` are seconds
-to the first result, `store` bytes put into an object store, `nodes` the ids of a joined cluster's nodes that have its
-workers. Of each of its `rounds` a side says `seconds`, `start`, `end`, `invalid` and, where workers ran it, their
-process ids (`workers`; None on a joined cluster) and the seconds that they spent in tasks, together (`in_tasks`) and
-the busiest one (`busiest`).
+`tests` it says `id`, `sources` (files that a change of it would be in, from the root), `why` it can't be timed, empty
+where it can, and whether it is `serial`: known to keep one core busy, and to need no Ray. `seconds` are those of a
+round that was tried, `span` is what it took with all that is not timed; `calls` is None where a round is what it is.
+`work` and `items` have to be the same on both sides. `cold_s` are seconds to the first result, `store` bytes put into
+an object store, `nodes` the ids of a joined cluster's nodes that have its workers, `pieces` in how many its rounds can
+be cut at most. Where they are, `round` is each piece, and so are those of `rounds`. Of each of its `rounds` a side says
+`seconds`, `start`, `end`, `invalid` and, where workers ran it, their process ids (`workers`; None on a joined cluster)
+and the seconds that they spent in tasks, together (`in_tasks`) and the busiest one (`busiest`).
 """
 
 import json

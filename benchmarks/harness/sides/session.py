@@ -53,9 +53,7 @@ class Session:
             root=str(config.rootpath.resolve()),
             python=platform.python_version(),
             rests=True,
-            tests=[
-                {"id": item.nodeid, "why": _why_not(item), "sources": _sources(item, config.rootpath)} for item in items
-            ],
+            tests=[_facts(item, config.rootpath) for item in items],
         )
         self._collected = True
         chosen = [found[test] for test in answer["tests"]]
@@ -105,6 +103,16 @@ def _line(number: str) -> socket.socket:
         ) from None
 
 
+def _facts(item: pytest.Item, root: Path) -> dict[str, Any]:
+    """What the conductor has to know of a test."""
+    return {
+        "id": item.nodeid,
+        "why": _why_not(item),
+        "sources": _sources(item, root),
+        "serial": _workload(item) != "" and _params(item).get("variant") == "serial",
+    }
+
+
 def _why_not(item: pytest.Item) -> str:
     """Why a test can't be timed in turns; empty where it can."""
     if reason := limits.of(item).never:
@@ -116,10 +124,20 @@ def _why_not(item: pytest.Item) -> str:
 def _sources(item: pytest.Item, root: Path) -> list[str]:
     """The files, from the root, in which a change of the test itself would be: its module, and its workload's."""
     found = [item.path.resolve()]
-    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    if "measure" in getattr(item, "fixturenames", ()) and isinstance(params.get("workload"), str):
-        found.append(root.resolve() / "workloads" / f"{params['workload']}.py")
+    if workload := _workload(item):
+        found.append(root.resolve() / "workloads" / f"{workload}.py")
     return [path.relative_to(root.resolve()).as_posix() for path in found if path.is_relative_to(root.resolve())]
+
+
+def _params(item: pytest.Item) -> dict[str, Any]:
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return params
+
+
+def _workload(item: pytest.Item) -> str:
+    """The workload that a test measures; empty where it measures none."""
+    name = _params(item).get("workload")
+    return name if "measure" in getattr(item, "fixturenames", ()) and isinstance(name, str) else ""
 
 
 def _sentence(report: pytest.TestReport) -> str:

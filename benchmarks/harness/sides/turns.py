@@ -32,12 +32,14 @@ class Turns:
         outcome: of the test that runs, as the conductor is told when it has ended; None before the first.
         gone: the conductor is, or has nothing more to say.
         imports: seconds that the import of each test module took.
+        pieces: in how many pieces the test's rounds run, as the conductor wants it.
     """
 
     def __init__(self, channel: Channel) -> None:
         self.outcome: Message | None = None
         self.gone = False
         self.imports: dict[Path, float] = {}
+        self.pieces = 1
         self._channel = channel
         self._since = time.perf_counter()
         self._ran: list[Message] = []
@@ -100,7 +102,9 @@ class Turns:
             cold_s=cold_s,
             store=subject.variant.put_bytes,
             nodes=subject.variant.nodes_used if self._on_cluster else [],
+            pieces=len(subject.items) if subject.variant.can_be_cut else 1,
         )
+        self.pieces = answer.get("pieces", 1)
         if what := answer.get("explain"):
             module = f"workloads.{subject.name}"
             call = partial(subject.workload.task, subject.items[0])
@@ -117,7 +121,7 @@ class Turns:
         raise StoppedError("it was looked into")
 
     def wait(self) -> None:
-        """Wait for this side's next round.
+        """Wait for this side's next round, or piece of one.
 
         Raises:
             StoppedError: there will be none.
@@ -127,7 +131,7 @@ class Turns:
         self._pair += 1
 
     def note(self, round_: Round) -> None:
-        """Report a round, with this turn's message: when the driver and its workers were busy with it."""
+        """Report a round or piece, with this turn's message: when the driver and its workers were busy with it."""
         here = [execution for execution in round_.executions if execution.worker[0] in ("", node())]  # on this clock
         starts = [round_.start, *(execution.start for execution in here)]
         ends = [round_.start + round_.seconds, *(execution.end for execution in here)]

@@ -9,7 +9,7 @@ from benchmarks.harness.sides import pass_record
 
 TIMED = "benchmarks/test_workloads.py::test_workload[tiny-small-ray]"
 BROKEN = "benchmarks/test_workloads.py::test_workload[other-small-serial]"
-PAIRS = [Pair(0.05 + i / 1000, 0.06, i % 4 in (0, 3)) for i in range(16)]
+PAIRS = [Pair(0.05 + i / 1000, 0.06, i % 4 in (0, 3), i // 8) for i in range(16)]
 
 
 def a_pass(seconds: float = 12.5) -> pass_record.PassRecord:
@@ -35,6 +35,15 @@ def test_a_pass_that_was_written_is_read_as_it_was(tmp_path: Path) -> None:
     assert (timed["invalid"], timed["setup_s"], timed["rounds_s"], timed["reason"]) == (2, 1.5, 2.0, "")
     assert timed["idle"] == {"base": 0.01, "head": 0.02}
     assert (broken["pairs"], broken["reason"]) == ([], "fails on head: ValueError: out of luck")
+
+
+def test_pairs_from_before_rounds_were_cut_are_whole(tmp_path: Path) -> None:
+    old = facts(a_pass())
+    for test in old["tests"].values():
+        test["pairs"] = [pair[:3] for pair in test["pairs"]]
+    append(tmp_path / "passes.jsonl", old)
+    (line,) = read(tmp_path / "passes.jsonl")
+    assert line["tests"]["tiny-small-ray"]["pairs"] == [pair._replace(piece=0) for pair in PAIRS]
 
 
 def test_tests_of_the_same_parameters_are_recorded_under_names_of_their_own(tmp_path: Path) -> None:

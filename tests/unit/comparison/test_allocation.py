@@ -1,5 +1,7 @@
+import math
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +10,7 @@ from benchmarks.harness.comparison.allocation import (
     FIRST_PAIRS,
     LEAST_PAIRS,
     MOST_PAIRS,
+    MOST_SHARES,
     PASSES_WANTED,
     Allocation,
 )
@@ -24,8 +27,9 @@ estimates = st.lists(
 
 
 def pairs(test: str, pair_s: float, setup_s: float, known: Mapping[str, Sequence[PassEstimate]], share_s: float) -> int:
-    """What a test gets where each has `share_s` seconds of the budget."""
-    return Allocation(known, setup_s, share_s * max(len(known), 1)).pairs(test, pair_s)
+    """What a test gets where each has `share_s` seconds of the budget, and pairs of `pair_s` seconds."""
+    each = {name: pair_s for name, its in known.items() if its}
+    return Allocation(known, setup_s, share_s * max(len(known), 1), pair_s=each).pairs(test, pair_s)
 
 
 def first_pairs(pair_s: float, share_s: float) -> int:
@@ -71,7 +75,7 @@ def test_slow_rounds_are_few() -> None:
 
 
 def test_where_the_room_is_too_small_each_test_has_fewer_by_the_same_share() -> None:
-    known, each = {"a": passes(0.01, 1e-4), "b": passes(0.01, 1e-5)}, {"a": 0.1, "b": 0.05}
+    known, each = {"a": passes(0.01, 1e-4), "b": passes(0.01, 8e-5)}, {"a": 0.1, "b": 0.05}
     roomy = Allocation(known, 10.0, ROOMY_S, pair_s=each, room_s=ROOMY_S)
     wanted = {test: roomy.pairs(test, each[test]) for test in known}
     seconds = sum(wanted[test] * each[test] for test in known)
@@ -112,6 +116,34 @@ def test_a_set_up_that_several_tests_share_is_worth_fewer_pairs_of_each() -> Non
 def test_noisy_rounds_get_more_of_the_time_than_quiet_ones() -> None:
     known = {"quiet": passes(0.01, 1e-7), "noisy": passes(0.01, 1e-4)}
     assert pairs("noisy", 0.1, 10.0, known, ROOMY_S) > pairs("quiet", 0.1, 10.0, known, ROOMY_S)
+
+
+def test_time_goes_to_tests_by_the_root_of_their_noise_and_cost() -> None:
+    known = {"quiet": passes(0.01, 2e-4), "noisy": passes(0.01, 4e-4), "slow": passes(0.01, 2e-4)}
+    each = {"quiet": 0.05, "noisy": 0.05, "slow": 0.1}
+    plan = Allocation(known, 60.0, 200.0, pair_s=each)
+    counts = {test: plan.pairs(test, each[test]) for test in known}
+    assert min(counts.values()) > ENOUGH_PAIRS
+    assert counts["noisy"] / counts["quiet"] == pytest.approx(2**0.5, rel=0.05)
+    assert counts["quiet"] / counts["slow"] == pytest.approx(2**0.5, rel=0.05)
+    assert sum(counts[test] * each[test] for test in known) <= 200 / PASSES_WANTED + 3 * 4 * 0.1
+
+
+def test_one_test_does_not_take_all_of_the_time() -> None:
+    known = {"wild": passes(0.1, 1e-1), **{f"calm {number}": passes(0.01, 1e-5) for number in range(5)}}
+    plan = Allocation(known, 60.0, 300.0, pair_s=dict.fromkeys(known, 0.2))
+    assert plan.pairs("wild", 0.2) * 0.2 <= MOST_SHARES * 300 / 6 / PASSES_WANTED + 4 * 0.2
+    assert plan.pairs("calm 0", 0.2) >= ENOUGH_PAIRS
+
+
+def test_time_that_no_further_pass_could_use_goes_to_rounds() -> None:
+    """Set-up takes 60 s: there are three passes of 100 s, and 40 s of rounds in each fit as well as 25."""
+    known, each = {"a": passes(0.01, 1e-3), "b": passes(0.01, 1e-3)}, {"a": 0.5, "b": 0.5}
+    free, filled = (Allocation(known, 60.0, 200.0, pair_s=each, room_s=room) for room in (math.inf, 40.0))
+    assert sum(free.pairs(test, 0.5) * 0.5 for test in known) <= 25 + 2 * 4 * 0.5
+    assert 36 <= sum(filled.pairs(test, 0.5) * 0.5 for test in known) <= 40
+    cheap = Allocation(known, 10.0, 200.0, pair_s=each, room_s=80.0)
+    assert sum(cheap.pairs(test, 0.5) * 0.5 for test in known) <= 25 + 2 * 4 * 0.5
 
 
 def test_short_rounds_are_more() -> None:

@@ -49,6 +49,14 @@ def test_rounds_of_which_some_are_slower_show_in_total_time_only() -> None:
     assert whole.variance > quick.variance
 
 
+def test_pieces_of_different_length_scatter_no_more_for_it() -> None:
+    lengths = [0.1 * (1 + index / 100) for index in range(20)]
+    wide = [1 + 3 * (length / 0.1 - 1) for length in lengths]
+    one = [Pair(length, 0.1 * factor, True) for length, factor in zip(lengths, wide, strict=True)]
+    both = [*one, *(Pair(10 * pair.reference_s, 10 * pair.candidate_s, True, 1) for pair in one)]
+    assert wider(both) == pytest.approx(wider(one), rel=0.1)
+
+
 def test_too_few_pairs_of_an_order_say_nothing() -> None:
     one_order = [Pair(0.1, 0.1, True)] * 20
     assert total(one_order) is None

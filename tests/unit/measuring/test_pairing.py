@@ -1,10 +1,15 @@
 """Pairs of serial rounds; `tests/ray` has those in which a worker dies."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.harness.measuring.pace import Alone
-from benchmarks.harness.measuring.pairing import Pairing
+from benchmarks.harness.measuring.pairing import Pairing, cut
 from benchmarks.harness.measuring.subject import Subject
+from benchmarks.harness.runners.rounds import Round
 from benchmarks.harness.runners.serial_loop import Serial
 from benchmarks.harness.settings import Plan
 from tests import tasks
@@ -52,6 +57,49 @@ def test_orders_alternate_a_b_b_a() -> None:
     assert [pair.reference_first for pair in pairing.pairs] == [True, False, False, True] * 2
     assert len(pairing.rounds) == 8
     assert pairing.statement == "3 squares"
+
+
+class InPieces(Alone):
+    """Waits a while before each piece, as for another side's turn."""
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__(Plan(min_rounds=4, max_time=1.0, disable_gc=False))
+        self.pieces = pieces
+        self.noted: list[Round] = []
+        self.until: list[float] = []
+
+    def wait(self) -> None:
+        time.sleep(0.01)
+        self.until.append(time.perf_counter())
+
+    def note(self, round_: Round) -> None:
+        self.noted.append(round_)
+
+
+def test_a_round_in_pieces_has_all_results_and_no_wait() -> None:
+    workload, pace, joined = squares(), InPieces(2), list[float]()
+    items = workload.items("small", 5)
+    variant = Serial(1)
+    variant.prepare(tasks.square, items, items)
+    variant.warm_up()
+    pairing = Pairing(Subject("squares", "small", workload, items, variant, None), 3, pace, on_joined=joined.append)
+    play(pairing, 3)
+    assert [len(piece.executions) for piece in pace.noted] == [2, 3] * 3
+    assert all(until <= piece.start for until, piece in zip(pace.until, pace.noted, strict=True))
+    assert pairing.rounds[-1].results == [0, 1, 4, 9, 16]
+    assert pairing.statement == "5 squares"
+    pieces = [piece.seconds for piece in pace.noted]
+    assert joined == [sum(pieces[index : index + 2]) for index in (0, 2, 4)]
+    assert max(joined) < 0.01 or max(pieces) > 0.004  # on a machine that halts, a piece itself takes as long
+
+
+@given(st.integers(1, 200), st.integers(1, 8))
+def test_pieces_have_all_items_in_order_and_as_many_each(items: int, pieces: int) -> None:
+    found = [range(items)[piece] for piece in cut(items, pieces)]
+    assert [index for its in found for index in its] == list(range(items))
+    assert len(found) == min(items, pieces)
+    assert max(map(len, found)) - min(map(len, found)) <= 1
+    assert all(found)
 
 
 def test_rounds_past_the_planned_ones_have_no_partner() -> None:

@@ -57,6 +57,7 @@ def test_a_session_says_what_it_has_and_runs_what_it_is_told_to(
     ]
     assert [test["why"] for test in collected["tests"]] == [""] * 7 + ["it times nothing"]
     assert all(test["sources"] == ["test_own.py"] for test in collected["tests"])
+    assert not any(test["serial"] for test in collected["tests"])
     assert collected["root"] == str(tree.path.resolve())
     assert collected["python"] == platform.python_version()
     assert [message["at"] for message in messages] == ["collected", *["test"] * len(wanted), "end"]
@@ -178,3 +179,33 @@ def test_a_session_that_is_ended_while_it_collects_does_not_say_that_it_has_run(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     side.socket.close()
     assert conductor.receive() is None
+
+
+def test_only_a_workload_s_serial_variant_is_known_to_be_serial(
+    pytester: pytest.Pytester, line: tuple[Channel, Channel]
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def measure():
+            pass
+
+        @pytest.mark.parametrize("workload", ["tiny"])
+        @pytest.mark.parametrize("variant", ["serial", "ray"])
+        def test_workload(measure, workload, variant): pass
+
+        @pytest.mark.parametrize("variant", ["serial"])
+        def test_of_its_own(benchmark, variant): pass
+        """
+    )
+    conductor, side = line
+    answered(conductor, {"tests": []}, {})
+    pytester.inline_run("-q", plugins=[Session(Turns(side))])
+    said = {test["id"].partition("::")[2]: test["serial"] for test in received(conductor)["tests"]}
+    assert said == {
+        "test_workload[serial-tiny]": True,
+        "test_workload[ray-tiny]": False,
+        "test_of_its_own[serial]": False,
+    }

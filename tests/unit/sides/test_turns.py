@@ -43,6 +43,18 @@ def test_ready_tells_what_is_timed_and_returns_how_often(line: tuple[Channel, Ch
     assert (message["cold_s"], message["store"]) == (1.5, 0)
     assert message["calls"] is None  # its rounds are what they are
     assert (message["rounds"], message["outcome"]) == ([], None)
+    assert message["pieces"] == 3  # as many as it has items
+
+
+@pytest.mark.parametrize(("answer", "pieces"), [({"rounds": 4, "pieces": 2}, 2), ({"rounds": 4}, 1)])
+def test_rounds_have_as_many_pieces_as_the_conductor_wants(
+    line: tuple[Channel, Channel], answer: dict[str, int], pieces: int
+) -> None:
+    conductor, side = line
+    answered(conductor, answer)
+    turns = Turns(side)
+    assert turns.rounds(squares(), pair_s=0.05, cold_s=None) == 4
+    assert turns.pieces == pieces
 
 
 def test_files_are_reported_once_and_not_between_rounds(line: tuple[Channel, Channel]) -> None:
