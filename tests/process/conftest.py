@@ -1,9 +1,11 @@
-"""Small repositories that hold a suite, for the tests of what the two sides are."""
+"""Small repositories that hold a suite, for the tests of what the two sides are; and what ends their sessions."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.harness.sides.keeper import Keeper
 from tests.git import commit, git, isolate
 from tests.process.trees import suite_in
 
@@ -33,3 +35,9 @@ def root(bare: Path) -> Path:
     (bare / ".gitignore").write_text("*.log\n")
     commit(bare)
     return bare
+
+
+@pytest.fixture
+def keeper() -> Iterator[Keeper]:
+    with Keeper() as keeper:
+        yield keeper

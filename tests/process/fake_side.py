@@ -5,13 +5,19 @@ The program is `speaks`, run in place of an interpreter, so that it is called as
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.harness.sides import pass_record
+from benchmarks.harness.sides.keeper import Keeper
+from benchmarks.harness.sides.pass_run import Pass
 from benchmarks.harness.sides.protocol import PROTOCOL
 from benchmarks.harness.sides.side import Side
 from tests.process import speaks
+
+PATIENCE_S = 20.0
 
 FACTS: dict[str, Any] = {
     "why": "",
@@ -67,3 +73,19 @@ class Fake:
         root = str(Path(__file__).resolve().parents[2])
         variables = {speaks.VARIABLE: json.dumps(plan), "PYTHONPATH": root}
         return Side(name, name, name, tree, tree, str(program), (), {}, variables=variables)
+
+
+def ran(
+    base: Fake,
+    head: Fake,
+    keeper: Keeper,
+    tmp_path: Path,
+    number: int = 0,
+    patience: float = PATIENCE_S,
+    calls: Mapping[str, int | None] | None = None,
+    fits: Callable[[str, float], bool] = lambda _, __: True,
+) -> pass_record.PassRecord:
+    """A pass of the two."""
+    sides = [base.side("base", tmp_path / "base", tmp_path), head.side("head", tmp_path / "head", tmp_path)]
+    one = Pass(number, sides, keeper, patience, lambda _: None)
+    return one.run(lambda found: list(found.found["head"]), lambda *_: 8, calls, fits)

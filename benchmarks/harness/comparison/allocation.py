@@ -57,12 +57,15 @@ class Allocation:
         self._known, self._setup_s = known, setup_s
         measured = [components(its)[1] for its in known.values() if len(its) >= LEAST_KNOWN]
         self._between = max(fmean(measured), BETWEEN / 10) if measured else BETWEEN
-        self._pair_s = pair_s or {}
         self._rounds_s = budget / PASSES_WANTED
         if math.isfinite(room_s) and (LEAST_PASSES + 1) * SLACK * (setup_s + self._rounds_s) > budget:
             self._rounds_s = max(self._rounds_s, room_s)
         self._tests = max(tests or len(known), 1)
-        planned_s = sum(self._wanted(test, seconds) * seconds for test, seconds in self._pair_s.items())
+        pair_s = pair_s or {}
+        self._within = {test: fmean(one.variance * one.pairs for one in own) for test, own in known.items() if own}
+        self._noise_of = {test: math.sqrt(its * pair_s[test]) for test, its in self._within.items() if test in pair_s}
+        self._noise = sum(self._noise_of.values())
+        planned_s = sum(self._wanted(test, seconds) * seconds for test, seconds in pair_s.items())
         self._fitting = min(1.0, room_s / planned_s) if planned_s > 0 else 1.0
 
     def pairs(self, test: str, pair_s: float) -> int:
@@ -88,18 +91,13 @@ class Allocation:
         """
         share = self._rounds_s / self._tests / pair_s
         least = max(LEAST_PAIRS, min(ENOUGH_PAIRS, share))
-        if not self._known.get(test):
+        if test not in self._within:
             return _whole(max(least, min(FIRST_PAIRS, share)))
-        costs = {**self._pair_s, test: pair_s}
-        noise = sum(math.sqrt(self._within(other) * seconds) for other, seconds in costs.items()) or math.inf
+        own = math.sqrt(self._within[test] * pair_s)
+        noise = self._noise - self._noise_of.get(test, 0.0) + own or math.inf
         rounds_s = min(math.sqrt(self._setup_s / (self._between * len(self._known))) * noise, self._rounds_s)
-        best = math.sqrt(self._within(test) / pair_s) * rounds_s / noise
+        best = own / pair_s * rounds_s / noise
         return _whole(max(least, min(best, MOST_SHARES * share, MOST_PAIRS)))
-
-    def _within(self, test: str) -> float:
-        """Variance that one pair contributes; 0 of a test without estimates."""
-        own = self._known.get(test, ())
-        return fmean(one.variance * one.pairs for one in own) if own else 0.0
 
 
 def _whole(pairs: float) -> int:

@@ -73,8 +73,7 @@ class Pairing:
         self._turn = 0
         self._reference: list[Any] | None = None
         self._partner_round: Round | None = None
-        self._variant_round: Round | None = None
-        self._last_piece: Round | None = None
+        self._ran: list[Round] = []
 
     def before(self) -> None:
         """Untimed: the partner's round, if it comes first in this pair; with another session, waiting for the turn."""
@@ -85,13 +84,17 @@ class Pairing:
 
     def run(self) -> None:
         """The round that pytest-benchmark times; its pieces, and waiting for the turn between them."""
-        variant, ran = self._subject.variant, list[Round]()
+        self._ran = []
         for piece in cut(len(self._subject.items), self._pace.pieces):
-            if ran:
-                self._pace.note(variant.inspect(ran[-1]))
+            if self._ran:
+                self._note_last()
                 self._pace.wait()
-            ran.append(variant.run(self._on_result, piece))
-        self._variant_round, self._last_piece = joined(ran), ran[-1]
+            self._ran.append(self._subject.variant.run(self._on_result, piece))
+
+    def _note_last(self) -> None:
+        """Of the piece that ran last, or the whole round."""
+        self._ran[-1] = self._subject.variant.inspect(self._ran[-1])
+        self._pace.note(self._ran[-1])
 
     def after(self) -> None:
         """Untimed: the partner's round, if it comes second; then compare both, and after the last check the truth.
@@ -100,14 +103,13 @@ class Pairing:
             CheckError: results differ from those of earlier rounds, or from the truth.
             InvalidRoundsError: more than `INVALID_SHARE` of the planned rounds are invalid.
         """
-        assert self._variant_round is not None
-        assert self._last_piece is not None
+        assert self._ran
         if not self._partner_first:
             self._partner_round = self._run_partner()
         subject = self._subject
-        variant = subject.variant.inspect(self._variant_round)
-        self._pace.note(variant if self._pace.pieces == 1 else subject.variant.inspect(self._last_piece))
-        if self._pace.pieces > 1:
+        self._note_last()
+        variant = joined(self._ran)
+        if len(self._ran) > 1:
             self._on_joined(variant.seconds)
         partner = self._partner_round
         if subject.partner is not None and partner is not None:

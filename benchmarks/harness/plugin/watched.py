@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks.harness.measuring.pace import Alone
+from benchmarks.harness.measuring.pace import Pace
 from benchmarks.harness.measuring.subject import Subject
 from benchmarks.harness.runners.rounds import Round
 
@@ -26,10 +26,8 @@ class Watched:
         config: of the session.
     """
 
-    pieces = 1
-
-    def __init__(self, pace: Alone, config: pytest.Config) -> None:
-        self._pace = pace
+    def __init__(self, pace: Pace, config: pytest.Config) -> None:
+        self._pace, self.pieces = pace, pace.pieces
         self._writer = config.get_terminal_writer()
         self._shows = config.get_verbosity() >= 0 and sys.stdout.isatty()
         self._name, self._planned, self._ran = "", 0, 0

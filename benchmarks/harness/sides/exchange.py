@@ -25,7 +25,7 @@ class Exchange:
 
     Args:
         number: the pass's, from 0.
-        trees: of both sides, by name; the first one begins before the other one's process is there.
+        trees: of both sides, by name.
     """
 
     def __init__(self, number: int, trees: Mapping[str, Path]) -> None:

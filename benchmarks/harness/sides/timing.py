@@ -1,38 +1,22 @@
 """One test in one pass: both sides get ready, take turns at its rounds, and say what became of it.
 
-Owns what a side's messages mean for a test, how many calls a round has, pairing the rounds that both have run, and
-whose fault it is that a test could not be timed.
+Owns what a side's messages mean for a test, pairing the rounds that both have run, and whose fault it is that a test
+could not be timed. What a round is made of is `rounds`'.
 """
 
 import hashlib
-import math
 import time
 from collections.abc import Callable
 
-from benchmarks.harness.estimators.pairs import Pair, leads
-from benchmarks.harness.estimators.pass_estimate import LEAST_OF_AN_ORDER
+from benchmarks.harness.estimators.pairs import Pair
 from benchmarks.harness.sides.exchange import Exchange
 from benchmarks.harness.sides.pass_record import Fault, PassRecord, TestPass
 from benchmarks.harness.sides.process import Process
 from benchmarks.harness.sides.protocol import Message
+from benchmarks.harness.sides.rounds import begins, more_calls, pieces_of, rounds_for
 
 ROUND_PATIENCE_S = 30.0
 """A round may take so long, and twenty times what was expected; then its side counts as hanging."""
-
-ROUND_S = 0.01
-"""What the quicker side's round is to have of calls: thirty times what handing over the turn takes."""
-
-LONGEST_ROUND_S = 0.25
-"""A round that takes so long with all that belongs to it gets no more calls, though they are quick themselves."""
-
-MOST_PIECES = 4
-"""A round is cut into no more: each piece is estimated by itself, which takes pairs enough of each."""
-
-LEAST_ROUNDS = 2 * LEAST_OF_AN_ORDER
-"""Rounds in which each piece comes often enough in either order to be estimated."""
-
-GROWTH = 10
-"""A round gets at most so many times the calls of the one before: a guess from a single call can be far off."""
 
 
 class Timing:
@@ -125,7 +109,7 @@ class Timing:
         """
         first, second = self.exchange.sides
         pieces = self._record.pieces
-        rounds = pairs if pieces == 1 else max(LEAST_ROUNDS, 2 * math.ceil(pairs / (2 * pieces)))
+        rounds = rounds_for(pairs, pieces)
         waited = dict.fromkeys((first.name, second.name), 0.0)
         used = dict(waited)
         for process in (first, second):
@@ -209,49 +193,6 @@ class Timing:
         base, head = self.exchange.by_name()
         sources = self._pass.found["head"][self.test].sources
         return [file for file in sources if _digest(base, file) != _digest(head, file)]
-
-
-def more_calls(ready: list[Message], settled: int | None) -> int | None:
-    """How many calls the next round that is tried should have; None where the present number holds.
-
-    Args:
-        ready: what both sides say of a round with the same number of calls.
-        settled: the number from an earlier pass.
-    """
-    calls: int | None = ready[0]["calls"]
-    if calls is None or calls == settled:
-        return None
-    if settled is not None:
-        return settled
-    quicker: float = min(message["seconds"] for message in ready)
-    longest: float = max(message["span"] for message in ready)
-    if quicker >= 0.8 * ROUND_S or longest >= LONGEST_ROUND_S:
-        return None
-    share = max(quicker / ROUND_S, 1 / GROWTH, longest / LONGEST_ROUND_S)
-    return max(math.ceil(calls / share), calls + 1)
-
-
-def pieces_of(ready: list[Message]) -> int:
-    """In how many pieces rounds run: the shorter the rounds of a pair, the more both of them have in common.
-
-    Of identical code, a pair of 110 ms had a standard deviation of 12 %, one of 25 ms 9 % and one of 6 ms 7 %. A
-    revision from before pieces says nothing of them.
-
-    Args:
-        ready: what both sides say of a round.
-    """
-    quicker: float = min(message["seconds"] for message in ready)
-    most = min(int(message.get("pieces", 1)) for message in ready)
-    return max(1, min(MOST_PIECES, most, int(quicker / ROUND_S)))
-
-
-def begins(index: int, pieces: int) -> bool:
-    """Whether the side that began the pass goes first in a pair: each piece's in the order of `leads`.
-
-    Neighbouring pieces of a round have opposite orders, so that these change as often as without pieces.
-    """
-    number, piece = divmod(index, pieces)
-    return leads(number) == (piece % 2 == 0)
 
 
 def _digest(process: Process, file: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks.harness.estimators.pairs import Pair
 from benchmarks.harness.estimators.pass_estimate import PassEstimate, components, typical
-from benchmarks.harness.sides.timing import begins
+from benchmarks.harness.sides.rounds import begins
 
 ORDERS = (True, False, False, True)
 
