@@ -57,6 +57,12 @@ def test_pieces_of_different_length_scatter_no_more_for_it() -> None:
     assert wider(both) == pytest.approx(wider(one), rel=0.1)
 
 
+def test_a_machine_that_changes_its_speed_hides_no_scatter() -> None:
+    shapes = [(1.6 if index % 32 < 16 else 1.0, math.sin(7 * index)) for index in range(64)]
+    base, head = ([speed * math.exp(size * log) for speed, log in shapes] for size in (0.2, 0.4))
+    assert wider(rounds(base, head)) == pytest.approx(2, rel=0.2)
+
+
 def test_too_few_pairs_of_an_order_say_nothing() -> None:
     one_order = [Pair(0.1, 0.1, True)] * 20
     assert total(one_order) is None
