@@ -83,7 +83,8 @@ def wider(pairs: Sequence[Pair]) -> float | None:
     alike and hides head's: with half of the tasks 54 % longer, base 30 % in all, the ratio of the middle halves was 0.9
     to 4.2 in nine passes, this one 1.4 to 2.6. Of 60 passes of identical code, this one is above 1.3 in two
     (`python -m benchmarks.experiments.evidence --identical 0 --changed 2 --budget 60 --variants serial --workloads
-    fibonacci --kinds "same mean, more spread" --file FILE`; `python -m benchmarks.calibrate --passes 10 --recording FILE`).
+    fibonacci --kinds "same mean, more spread" --file FILE` and `python -m benchmarks.calibrate --passes 10 --recording
+    FILE`).
     """
     if len(pairs) < LEAST_SCATTERED:
         return None
