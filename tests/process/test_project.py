@@ -91,6 +91,17 @@ def test_every_command_that_is_named_is_in_the_noxfile() -> None:
         assert not unknown, f"{path.name} calls {', '.join(sorted(unknown))}, which noxfile.py does not have"
 
 
+def test_contributing_has_every_room_and_the_arrows_of_the_contracts() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "benchmarks" / "harness").glob("*/__init__.py")}
+    assert rooms == set(re.findall(r"^\| `(\w+)` \|", text.partition("The rooms of")[2], flags=re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = [rule["name"] for rule in project["tool"]["importlinter"]["contracts"]]
+    arrows = dict(name.split(" -> ") for name in contracts if " -> " in name)
+    lines = [line.split(" → ") for line in re.findall(r"^- ([\w, ]+ → [\w, ]+)$", text, flags=re.MULTILINE)]
+    assert arrows == {room: what for rooms, what in lines for room in rooms.split(", ")}
+
+
 @pytest.mark.parametrize("session", ["lint", "contracts"])
 def test_what_is_no_test_passes(session: str) -> None:
     """The workflows' schema and safety, the style, and the arrows between rooms."""
