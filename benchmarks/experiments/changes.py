@@ -155,7 +155,7 @@ CHANGES: dict[str, Injected] = {
     "one round in twenty × 4": _longer("3.0 * (_random.random() < 1 / 20)"),
     "same mean, more spread": Injected(
         # Ten of each 18 tasks, shuffled: drawn one by one, 22 of 32 were slow in a pass, so its mean was not the same;
-        # every other task, each round of two had one slow task, and no round was wider.
+        # nearly every other task, most rounds of two had one slow task, and were no wider.
         _appended(EXTRA, share="0.54 * (_random.Random(_calls // 18).sample(range(18), 18)[_calls % 18] < 10)"),
         None,
         base=_appended(EXTRA, share=0.3),
